@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Random changes of a training image that leave its label true.
+ */
+#pragma once
+
+#include "../ord-options.h"
+#include "ord-image.h"
+
+G_BEGIN_DECLS
+
+/**
+ * OrdAugmentation:
+ * @rotation: up to ± degrees
+ * @shift: up to ± this share of the side
+ * @scale: by up to ± this share (0.2: 0.8–1.2)
+ * @contrast: by up to ± this share, about the image's mean
+ * @flip_horizontal, @flip_vertical: mirrored in half of the draws
+ *
+ * Zero or %FALSE switches one off.
+ */
+typedef struct
+{
+  double   rotation;
+  double   shift;
+  double   scale;
+  double   contrast;
+  gboolean flip_horizontal;
+  gboolean flip_vertical;
+} OrdAugmentation;
+
+/* Option table: rotation, shift, scale, contrast, flip-horizontal,
+ * flip-vertical. Flips are off by default: they change the truth of a gauge. */
+extern const OrdOptionSpec ord_augmentation_options[];
+
+void ord_augmentation_from_options (OrdAugmentation  *augmentation,
+                                    const OrdOptions *options);
+
+/**
+ * ord_augmentation_apply:
+ * @seed: the draw; the same seed gives the same image
+ * @out: same size and channels as @image
+ *
+ * One bilinear warp; outside the image its border pixels continue.
+ */
+void ord_augmentation_apply (const OrdAugmentation *augmentation,
+                             guint64                seed,
+                             const OrdImage        *image,
+                             OrdImage              *out);
+
+G_END_DECLS
