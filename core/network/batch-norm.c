@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Batch normalisation (Ioffe & Szegedy 2015) on oneDNN, optionally with the
+ * ReLU that follows it done in the same pass over memory. Training normalises
+ * by the batch and keeps running statistics; prediction uses those.
+ */
+#include "ord-layer-private.h"
+
+#define EPSILON  1e-5f
+/* Share of the latest batch in the running statistics. */
+#define MOMENTUM 0.1f
+
+typedef struct
+{
+  gboolean relu;
+} Settings;
+
+typedef struct
+{
+  dnnl_primitive_t forward;
+  dnnl_primitive_t backward;
+  dnnl_memory_t    src;
+  OrdReorder       d_dst;
+  dnnl_memory_t    mean;
+  dnnl_memory_t    variance;
+  dnnl_memory_t    scale;
+  dnnl_memory_t    shift;
+  dnnl_memory_t    workspace;     /* the ReLU's mask; NULL without */
+  dnnl_memory_t    d_src;
+  dnnl_memory_t    d_scale;
+  dnnl_memory_t    d_shift;
+} BatchNorm;
+
+enum { SCALE, SHIFT, RUNNING_MEAN, RUNNING_VARIANCE };
+
+static void
+plan_backward (const OrdLayer              *layer,
+               OrdPlan                     *plan,
+               BatchNorm                   *state,
+               unsigned                     flags,
+               const_dnnl_memory_desc_t     channel,
+               const_dnnl_memory_desc_t     src,
+               const_dnnl_primitive_desc_t  forward)
+{
+  OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
+  dnnl_primitive_desc_t  pd = NULL;
+
+  ord_dnnl_check (dnnl,
+                  dnnl_batch_normalization_backward_primitive_desc_create (
+                    &pd, dnnl->engine, dnnl_backward, src, src, src, EPSILON,
+                    flags, forward, NULL),
+                  layer->name);
+  ord_dnnl_keep_desc (dnnl, pd);
+  state->backward = ord_dnnl_primitive (dnnl, pd, layer->name);
+  if (dnnl->error)
+    return;
+
+  state->d_dst =
+    ord_dnnl_reorder_to (dnnl, ord_plan_get_gradient (plan, layer->node),
+                         ord_dnnl_query (pd, dnnl_query_diff_dst_md));
+  state->d_scale =
+    ord_dnnl_memory_on (dnnl, channel, layer->parameters[SCALE]->gradient);
+  state->d_shift =
+    ord_dnnl_memory_on (dnnl, channel, layer->parameters[SHIFT]->gradient);
+  state->d_src = ord_plan_edge_wanted (plan, layer, 0)
+                 ? ord_plan_edge (plan, layer, 0,
+                                  ord_dnnl_query (pd, dnnl_query_diff_src_md))
+                 : ord_dnnl_memory (dnnl, src);
+}
+
+static gpointer
+batch_norm_plan (const OrdLayer *layer,
+                 OrdPlan        *plan)
+{
+  const Settings           *settings = layer->settings;
+  BatchNorm                *state = g_new0 (BatchNorm, 1);
+  OrdDnnl                  *dnnl = ord_plan_get_dnnl (plan);
+  gboolean                  training = ord_plan_is_training (plan);
+  dnnl_memory_t             input = ord_plan_get_value (plan, layer->inputs[0]);
+  const_dnnl_memory_desc_t  src = ord_dnnl_memory_desc (input);
+  dnnl_primitive_desc_t     pd = NULL;
+  dnnl_dim_t                channels[1] = { layer->channels };
+  dnnl_memory_desc_t        channel = ord_dnnl_desc (dnnl, 1, channels, dnnl_x);
+  unsigned                  flags = dnnl_use_scale | dnnl_use_shift;
+
+  if (settings->relu)
+    flags |= dnnl_fuse_norm_relu;
+  if (!training)
+    flags |= dnnl_use_global_stats;
+
+  ord_dnnl_check (dnnl,
+                  dnnl_batch_normalization_forward_primitive_desc_create (
+                    &pd, dnnl->engine,
+                    training ? dnnl_forward_training : dnnl_forward_inference,
+                    src, src, EPSILON, flags, NULL),
+                  layer->name);
+  ord_dnnl_keep_desc (dnnl, pd);
+  state->forward = ord_dnnl_primitive (dnnl, pd, layer->name);
+  if (dnnl->error)
+    return state;
+
+  state->src = input;
+  state->scale =
+    ord_dnnl_memory_on (dnnl, channel, layer->parameters[SCALE]->value);
+  state->shift =
+    ord_dnnl_memory_on (dnnl, channel, layer->parameters[SHIFT]->value);
+  ord_plan_set_value (plan, layer, src);
+  if (training)
+    {
+      state->mean = ord_dnnl_memory (dnnl, channel);
+      state->variance = ord_dnnl_memory (dnnl, channel);
+      if (settings->relu)
+        state->workspace =
+          ord_dnnl_memory (dnnl, ord_dnnl_query (pd, dnnl_query_workspace_md));
+      plan_backward (layer, plan, state, flags, channel, src, pd);
+    }
+  else
+    {
+      state->mean = ord_dnnl_memory_on (dnnl, channel,
+                                        layer->parameters[RUNNING_MEAN]->value);
+      state->variance =
+        ord_dnnl_memory_on (dnnl, channel,
+                            layer->parameters[RUNNING_VARIANCE]->value);
+    }
+
+  return state;
+}
+
+/* The running variance is the unbiased one, as files of other tools have it. */
+static void
+keep_statistics (const OrdLayer *layer,
+                 OrdPlan        *plan,
+                 BatchNorm      *state)
+{
+  const OrdShape *shape = ord_plan_get_shape (plan, layer->node);
+  double          count = (double) ord_plan_get_n (plan) * shape->height *
+                          shape->width;
+  float           unbias = (float) (count > 1 ? count / (count - 1) : 1.0);
+  const float    *mean = ord_dnnl_data (state->mean);
+  const float    *variance = ord_dnnl_data (state->variance);
+  float          *running_mean = layer->parameters[RUNNING_MEAN]->value;
+  float          *running_variance = layer->parameters[RUNNING_VARIANCE]->value;
+
+  for (int c = 0; c < layer->channels; c++)
+    {
+      running_mean[c] += MOMENTUM * (mean[c] - running_mean[c]);
+      running_variance[c] +=
+        MOMENTUM * (unbias * variance[c] - running_variance[c]);
+    }
+}
+
+static void
+batch_norm_forward (const OrdLayer *layer,
+                    OrdPlan        *plan,
+                    gpointer        data)
+{
+  BatchNorm             *state = data;
+  OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
+  const dnnl_exec_arg_t  args[] = {
+    { DNNL_ARG_SRC, state->src },
+    { DNNL_ARG_DST, ord_plan_get_value (plan, layer->node) },
+    { DNNL_ARG_MEAN, state->mean },
+    { DNNL_ARG_VARIANCE, state->variance },
+    { DNNL_ARG_SCALE, state->scale },
+    { DNNL_ARG_SHIFT, state->shift },
+    { DNNL_ARG_WORKSPACE, state->workspace },
+  };
+
+  ord_dnnl_run (dnnl, state->forward, state->workspace ? 7 : 6, args);
+  if (ord_plan_is_training (plan))
+    keep_statistics (layer, plan, state);
+}
+
+static void
+batch_norm_backward (const OrdLayer *layer,
+                     OrdPlan        *plan,
+                     gpointer        data)
+{
+  BatchNorm             *state = data;
+  OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
+  const dnnl_exec_arg_t  args[] = {
+    { DNNL_ARG_SRC, state->src },
+    { DNNL_ARG_MEAN, state->mean },
+    { DNNL_ARG_VARIANCE, state->variance },
+    { DNNL_ARG_SCALE, state->scale },
+    { DNNL_ARG_DIFF_DST, state->d_dst.to },
+    { DNNL_ARG_DIFF_SRC, state->d_src },
+    { DNNL_ARG_DIFF_SCALE, state->d_scale },
+    { DNNL_ARG_DIFF_SHIFT, state->d_shift },
+    { DNNL_ARG_WORKSPACE, state->workspace },
+  };
+
+  ord_dnnl_run_reorder (dnnl, &state->d_dst);
+  ord_dnnl_run (dnnl, state->backward, state->workspace ? 9 : 8, args);
+}
+
+static const OrdLayerClass batch_norm_class = {
+  .kind = "batch norm",
+  .plan = batch_norm_plan,
+  .forward = batch_norm_forward,
+  .backward = batch_norm_backward,
+  .free_state = g_free,
+};
+
+OrdNode
+ord_graph_batch_norm (OrdGraph   *graph,
+                      const char *name,
+                      OrdNode     input,
+                      gboolean    relu)
+{
+  gsize         channels = (gsize) ord_graph_get_channels (graph, input);
+  Settings     *settings = g_new0 (Settings, 1);
+  OrdLayer     *layer;
+  OrdParameter *parameter;
+
+  settings->relu = relu;
+  layer = ord_graph_add_layer (graph, &batch_norm_class, name, &input, 1, 4,
+                               (int) channels);
+  layer->settings = settings;
+
+  parameter = ord_graph_add_parameter (graph, layer, "scale", 1, &channels,
+                                       TRUE, FALSE);
+  ord_parameter_fill (parameter, 1.0f);
+  ord_graph_add_parameter (graph, layer, "shift", 1, &channels, TRUE, FALSE);
+  ord_graph_add_parameter (graph, layer, "running-mean", 1, &channels, FALSE,
+                           FALSE);
+  parameter = ord_graph_add_parameter (graph, layer, "running-variance", 1,
+                                       &channels, FALSE, FALSE);
+  ord_parameter_fill (parameter, 1.0f);
+
+  return layer->node;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Ownership and errors of oneDNN's objects.
+ */
+#include "ord-dnnl-private.h"
+
+#include <string.h>
+
+static void
+free_memory (gpointer memory)
+{
+  dnnl_memory_destroy (memory);
+}
+
+static void
+free_primitive (gpointer primitive)
+{
+  dnnl_primitive_destroy (primitive);
+}
+
+static void
+free_primitive_desc (gpointer desc)
+{
+  dnnl_primitive_desc_destroy (desc);
+}
+
+static void
+free_desc (gpointer desc)
+{
+  dnnl_memory_desc_destroy (desc);
+}
+
+void
+ord_dnnl_init (OrdDnnl       *dnnl,
+               dnnl_engine_t  engine,
+               dnnl_stream_t  stream)
+{
+  *dnnl = (OrdDnnl) {
+    .engine = engine,
+    .stream = stream,
+    .memories = g_ptr_array_new_with_free_func (free_memory),
+    .primitives = g_ptr_array_new_with_free_func (free_primitive),
+    .primitive_descs = g_ptr_array_new_with_free_func (free_primitive_desc),
+    .descs = g_ptr_array_new_with_free_func (free_desc),
+  };
+}
+
+void
+ord_dnnl_clear (OrdDnnl *dnnl)
+{
+  g_clear_pointer (&dnnl->primitives, g_ptr_array_unref);
+  g_clear_pointer (&dnnl->primitive_descs, g_ptr_array_unref);
+  g_clear_pointer (&dnnl->memories, g_ptr_array_unref);
+  g_clear_pointer (&dnnl->descs, g_ptr_array_unref);
+  g_clear_error (&dnnl->error);
+}
+
+gboolean
+ord_dnnl_check (OrdDnnl       *dnnl,
+                dnnl_status_t  status,
+                const char    *what)
+{
+  if (status != dnnl_success && !dnnl->error)
+    {
+      if (status == dnnl_out_of_memory)
+        g_set_error (&dnnl->error, ORD_ERROR, ORD_ERROR_LIBRARY,
+                     "Not enough memory for %s; try a smaller batch or a "
+                     "smaller image size", what);
+      else
+        g_set_error (&dnnl->error, ORD_ERROR, ORD_ERROR_LIBRARY,
+                     "oneDNN cannot do %s (status %d)", what, (int) status);
+    }
+  return dnnl->error == NULL;
+}
+
+dnnl_memory_desc_t
+ord_dnnl_desc (OrdDnnl           *dnnl,
+               int                n_dims,
+               const dnnl_dim_t  *dims,
+               dnnl_format_tag_t  tag)
+{
+  dnnl_memory_desc_t desc = NULL;
+
+  if (!ord_dnnl_check (dnnl,
+                       dnnl_memory_desc_create_with_tag (&desc, n_dims, dims,
+                                                         dnnl_f32, tag),
+                       "a memory format"))
+    return NULL;
+  g_ptr_array_add (dnnl->descs, desc);
+  return desc;
+}
+
+dnnl_primitive_desc_t
+ord_dnnl_keep_desc (OrdDnnl               *dnnl,
+                    dnnl_primitive_desc_t  desc)
+{
+  if (desc)
+    g_ptr_array_add (dnnl->primitive_descs, desc);
+  return desc;
+}
+
+const_dnnl_memory_desc_t
+ord_dnnl_query (const_dnnl_primitive_desc_t desc,
+                dnnl_query_t                what)
+{
+  return desc ? dnnl_primitive_desc_query_md (desc, what, 0) : NULL;
+}
+
+dnnl_primitive_t
+ord_dnnl_primitive (OrdDnnl                     *dnnl,
+                    const_dnnl_primitive_desc_t  desc,
+                    const char                  *what)
+{
+  dnnl_primitive_t primitive = NULL;
+
+  if (dnnl->error ||
+      !ord_dnnl_check (dnnl, dnnl_primitive_create (&primitive, desc), what))
+    return NULL;
+  g_ptr_array_add (dnnl->primitives, primitive);
+  return primitive;
+}
+
+dnnl_memory_t
+ord_dnnl_memory (OrdDnnl                  *dnnl,
+                 const_dnnl_memory_desc_t  desc)
+{
+  dnnl_memory_t memory = NULL;
+
+  if (dnnl->error ||
+      !ord_dnnl_check (dnnl,
+                       dnnl_memory_create (&memory, desc, dnnl->engine,
+                                           DNNL_MEMORY_ALLOCATE),
+                       "the network's activations"))
+    return NULL;
+  g_ptr_array_add (dnnl->memories, memory);
+  /* Blocked formats carry padding channels that some kernels read. */
+  memset (ord_dnnl_data (memory), 0, dnnl_memory_desc_get_size (desc));
+  return memory;
+}
+
+dnnl_memory_t
+ord_dnnl_memory_on (OrdDnnl                  *dnnl,
+                    const_dnnl_memory_desc_t  desc,
+                    void                     *buffer)
+{
+  dnnl_memory_t memory = NULL;
+
+  if (dnnl->error ||
+      !ord_dnnl_check (dnnl,
+                       dnnl_memory_create (&memory, desc, dnnl->engine,
+                                           buffer ? buffer : DNNL_MEMORY_NONE),
+                       "a memory object"))
+    return NULL;
+  g_ptr_array_add (dnnl->memories, memory);
+  return memory;
+}
+
+float *
+ord_dnnl_data (dnnl_memory_t memory)
+{
+  void *data = NULL;
+
+  if (memory)
+    dnnl_memory_get_data_handle (memory, &data);
+  return data;
+}
+
+const_dnnl_memory_desc_t
+ord_dnnl_memory_desc (dnnl_memory_t memory)
+{
+  const_dnnl_memory_desc_t desc = NULL;
+
+  if (memory)
+    dnnl_memory_get_memory_desc (memory, &desc);
+  return desc;
+}
+
+dnnl_primitive_t
+ord_dnnl_copy (OrdDnnl                  *dnnl,
+               const_dnnl_memory_desc_t  from,
+               const_dnnl_memory_desc_t  to,
+               gboolean                  accumulate)
+{
+  dnnl_primitive_desc_t desc = NULL;
+  dnnl_primitive_attr_t attr = NULL;
+  dnnl_post_ops_t       sum = NULL;
+
+  if (dnnl->error)
+    return NULL;
+
+  if (accumulate)
+    {
+      dnnl_primitive_attr_create (&attr);
+      dnnl_post_ops_create (&sum);
+      dnnl_post_ops_append_sum (sum, 1.0f, 0, dnnl_data_type_undef);
+      dnnl_primitive_attr_set_post_ops (attr, sum);
+    }
+  ord_dnnl_check (dnnl,
+                  dnnl_reorder_primitive_desc_create (&desc, from, dnnl->engine,
+                                                      to, dnnl->engine, attr),
+                  "a change of memory format");
+  if (sum)
+    dnnl_post_ops_destroy (sum);
+  if (attr)
+    dnnl_primitive_attr_destroy (attr);
+
+  return ord_dnnl_primitive (dnnl, ord_dnnl_keep_desc (dnnl, desc),
+                             "a change of memory format");
+}
+
+OrdReorder
+ord_dnnl_reorder_to (OrdDnnl                  *dnnl,
+                     dnnl_memory_t             from,
+                     const_dnnl_memory_desc_t  to)
+{
+  OrdReorder reorder = { NULL, from, from };
+
+  if (dnnl->error || dnnl_memory_desc_equal (ord_dnnl_memory_desc (from), to))
+    return reorder;
+  reorder.to = ord_dnnl_memory (dnnl, to);
+  reorder.primitive =
+    ord_dnnl_copy (dnnl, ord_dnnl_memory_desc (from), to, FALSE);
+  return reorder;
+}
+
+OrdReorder
+ord_dnnl_reorder_from (OrdDnnl                  *dnnl,
+                       const_dnnl_memory_desc_t  from,
+                       dnnl_memory_t             to)
+{
+  OrdReorder reorder = { NULL, to, to };
+
+  if (dnnl->error || dnnl_memory_desc_equal (from, ord_dnnl_memory_desc (to)))
+    return reorder;
+  reorder.from = ord_dnnl_memory (dnnl, from);
+  reorder.primitive =
+    ord_dnnl_copy (dnnl, from, ord_dnnl_memory_desc (to), FALSE);
+  return reorder;
+}
+
+void
+ord_dnnl_run (OrdDnnl               *dnnl,
+              dnnl_primitive_t       primitive,
+              int                    n_args,
+              const dnnl_exec_arg_t *args)
+{
+  if (!dnnl->error)
+    ord_dnnl_check (dnnl,
+                    dnnl_primitive_execute (primitive, dnnl->stream, n_args,
+                                            args),
+                    "a step of the network");
+}
+
+void
+ord_dnnl_run_copy (OrdDnnl          *dnnl,
+                   dnnl_primitive_t  primitive,
+                   dnnl_memory_t     from,
+                   dnnl_memory_t     to)
+{
+  const dnnl_exec_arg_t args[] = { { DNNL_ARG_FROM, from },
+                                   { DNNL_ARG_TO, to } };
+
+  ord_dnnl_run (dnnl, primitive, G_N_ELEMENTS (args), args);
+}
+
+void
+ord_dnnl_run_reorder (OrdDnnl          *dnnl,
+                      const OrdReorder *reorder)
+{
+  if (reorder->primitive)
+    ord_dnnl_run_copy (dnnl, reorder->primitive, reorder->from, reorder->to);
+}

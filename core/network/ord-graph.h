@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A trainable network: a directed acyclic graph of layers with forward and
+ * backward passes on oneDNN. Layers are added in order, each naming the nodes
+ * it reads; sizes are found when a batch comes, so any input size will do.
+ */
+#pragma once
+
+#include "ord-parameter.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OrdGraph OrdGraph;
+
+/* A place in the graph: the output of a layer. */
+typedef int OrdNode;
+
+/* @seed: of the initial parameters. */
+OrdGraph *ord_graph_new  (guint64   seed);
+void      ord_graph_free (OrdGraph *graph);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdGraph, ord_graph_free)
+
+/**
+ * OrdConvolution:
+ * @channels: of the output
+ * @kernel, @stride, @dilation: rows, columns; 0 means 1
+ * @pad: top, left, bottom, right, in zeros
+ * @groups: 0 means 1; as many as input channels is depth-wise
+ * @bias: not wanted before batch norm
+ */
+typedef struct
+{
+  int      channels;
+  int      kernel[2];
+  int      stride[2];
+  int      dilation[2];
+  int      pad[4];
+  int      groups;
+  gboolean bias;
+} OrdConvolution;
+
+/**
+ * OrdPooling:
+ * @kernel, @stride, @pad: as of a convolution
+ * @include_padding: whether an average counts the padding zeros
+ */
+typedef struct
+{
+  int      kernel[2];
+  int      stride[2];
+  int      pad[4];
+  gboolean include_padding;
+} OrdPooling;
+
+/* Inputs: images (n, channels, height, width), or vectors (n, width). With
+ * @gradient their gradient is computed too. */
+OrdNode ord_graph_image_input    (OrdGraph   *graph,
+                                  const char *name,
+                                  int         channels,
+                                  gboolean    gradient);
+OrdNode ord_graph_vector_input   (OrdGraph   *graph,
+                                  const char *name,
+                                  int         width,
+                                  gboolean    gradient);
+
+/* Layers. Names are unique and become parameter names: NAME/weight, … */
+OrdNode ord_graph_convolution    (OrdGraph             *graph,
+                                  const char           *name,
+                                  OrdNode               input,
+                                  const OrdConvolution *convolution);
+/* With @relu, max (0, ·) follows in the same pass over memory. */
+OrdNode ord_graph_batch_norm     (OrdGraph         *graph,
+                                  const char       *name,
+                                  OrdNode           input,
+                                  gboolean          relu);
+OrdNode ord_graph_relu           (OrdGraph         *graph,
+                                  const char       *name,
+                                  OrdNode           input);
+OrdNode ord_graph_max_pool       (OrdGraph         *graph,
+                                  const char       *name,
+                                  OrdNode           input,
+                                  const OrdPooling *pooling);
+OrdNode ord_graph_average_pool   (OrdGraph         *graph,
+                                  const char       *name,
+                                  OrdNode           input,
+                                  const OrdPooling *pooling);
+/* (n, channels, height, width) → (n, channels) */
+OrdNode ord_graph_global_average (OrdGraph         *graph,
+                                  const char       *name,
+                                  OrdNode           input);
+OrdNode ord_graph_add            (OrdGraph         *graph,
+                                  const char       *name,
+                                  OrdNode           first,
+                                  OrdNode           second);
+/* Along the channels. */
+OrdNode ord_graph_concat         (OrdGraph         *graph,
+                                  const char       *name,
+                                  const OrdNode    *inputs,
+                                  int               n_inputs);
+/* Fully connected: (n, in) → (n, width); weight (width, in), bias (width). */
+OrdNode ord_graph_linear         (OrdGraph         *graph,
+                                  const char       *name,
+                                  OrdNode           input,
+                                  int               width);
+
+/* Channels, or width, of a node. */
+int        ord_graph_get_channels   (OrdGraph *graph,
+                                     OrdNode   node);
+
+/* Channels, or width, of the last layer. */
+int        ord_graph_get_width      (OrdGraph *graph);
+
+/* (transfer none) (element-type OrdParameter) */
+GPtrArray *ord_graph_get_parameters (OrdGraph *graph);
+
+/* Tells that parameters were changed from outside, by a step of the optimiser
+ * or by loading: converted copies of them are made anew. */
+void       ord_graph_parameters_changed (OrdGraph *graph);
+
+/**
+ * ord_graph_forward:
+ * @training: batch statistics are used and kept, and a backward pass may follow
+ * @n: images in the batch
+ * @height, @width: of the image input; 0 where there is none
+ * @inputs: one array per input, in the order they were added; read during the
+ *   call and by ord_graph_backward()
+ *
+ * Returns: (transfer none) (nullable): the output of the last layer,
+ *   (n, channels[, height, width]) in plain order, valid until the next call;
+ *   %NULL with ORD_ERROR_LIBRARY
+ */
+const float *ord_graph_forward  (OrdGraph            *graph,
+                                 gboolean             training,
+                                 int                  n,
+                                 int                  height,
+                                 int                  width,
+                                 const float * const *inputs,
+                                 GError             **error);
+
+/**
+ * ord_graph_backward:
+ * @d_output: gradient by the output of the preceding training pass, in its
+ *   shape
+ *
+ * Overwrites the gradient of every parameter.
+ */
+gboolean     ord_graph_backward (OrdGraph            *graph,
+                                 const float         *d_output,
+                                 GError             **error);
+
+/* Gradient by an input that was added with @gradient, after a backward pass;
+ * in the input's shape. (transfer none) */
+const float *ord_graph_get_input_gradient (OrdGraph  *graph,
+                                           OrdNode    input);
+
+/* Elements of the output, per image, in the latest pass. */
+gsize        ord_graph_get_output_size (OrdGraph *graph);
+
+G_END_DECLS

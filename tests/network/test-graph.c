@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Layers put together: nodes with several readers, changing batch shapes,
+ * changed parameters, and errors.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "probe.h"
+
+static OrdNode
+convolve (Probe      *probe,
+          const char *name,
+          OrdNode     input,
+          int         channels,
+          int         stride)
+{
+  return ord_graph_convolution (probe->graph, name, input, &(OrdConvolution) {
+    .channels = channels,
+    .kernel = { 3, 3 },
+    .stride = { stride, stride },
+    .pad = { 1, 1, 1, 1 },
+  });
+}
+
+/* Two residual blocks, one of them strided, a joined vector, two linear layers:
+ * every way a gradient can take in the embedded encoder. */
+static void
+build_network (Probe *probe)
+{
+  OrdGraph *graph = probe->graph;
+  OrdNode   image = probe_image (probe, 2);
+  OrdNode   vector = probe_vector (probe, 3);
+  OrdNode   x = convolve (probe, "stem", image, 4, 1);
+  OrdNode   active, joined[2];
+
+  active = ord_graph_batch_norm (graph, "n1", x, TRUE);
+  x = ord_graph_add (graph, "s1", convolve (probe, "c1", active, 4, 1), x);
+  active = ord_graph_batch_norm (graph, "n2", x, TRUE);
+  x = ord_graph_add (graph, "s2", convolve (probe, "c2", active, 6, 2),
+                     convolve (probe, "short", active, 6, 2));
+  joined[0] = ord_graph_global_average (graph, "g", x);
+  joined[1] = vector;
+  x = ord_graph_concat (graph, "j", joined, 2);
+  x = ord_graph_relu (graph, "r", ord_graph_linear (graph, "l1", x, 5));
+  ord_graph_linear (graph, "l2", x, 3);
+}
+
+static void
+test_whole_network (void)
+{
+  Probe probe;
+
+  probe_init (&probe, 4, 6, 6);
+  build_network (&probe);
+  probe_check_gradients (&probe, 5e-2);
+  probe_clear (&probe);
+}
+
+static void
+test_node_read_twice_by_one_layer (void)
+{
+  Probe   probe;
+  OrdNode node;
+
+  probe_init (&probe, 2, 3, 3);
+  node = convolve (&probe, "c", probe_image (&probe, 2), 3, 1);
+  ord_graph_add (probe.graph, "twice", node, node);
+  probe_check_gradients (&probe, 5e-3);
+  probe_clear (&probe);
+}
+
+static void
+test_batch_shapes_change (void)
+{
+  Probe             probe;
+  g_autofree float *alone = NULL;
+  const float      *output;
+
+  probe_init (&probe, 4, 6, 6);
+  build_network (&probe);
+  alone = g_memdup2 (probe_forward (&probe, FALSE), sizeof (float) * 3);
+  /* More shapes than plans are kept, and back again. */
+  for (int n = 1; n <= 6; n++)
+    {
+      probe.n = MIN (n, 4);
+      probe_forward (&probe, n % 2);
+    }
+  probe.n = 1;
+  output = probe_forward (&probe, FALSE);
+  for (int i = 0; i < 3; i++)
+    g_assert_true (isfinite (output[i]));
+  g_assert_cmpuint (ord_graph_get_output_size (probe.graph), ==, 3);
+  probe_clear (&probe);
+}
+
+static void
+test_prediction_does_not_depend_on_the_batch (void)
+{
+  Probe             probe;
+  g_autofree float *together = NULL;
+  const float      *alone;
+
+  probe_init (&probe, 4, 6, 6);
+  build_network (&probe);
+  together = g_memdup2 (probe_forward (&probe, FALSE), sizeof (float) * 12);
+  probe.n = 1;
+  alone = probe_forward (&probe, FALSE);
+  for (int i = 0; i < 3; i++)
+    g_assert_cmpfloat_with_epsilon (alone[i], together[i], 1e-5);
+  probe_clear (&probe);
+}
+
+static void
+test_same_seed_same_network (void)
+{
+  Probe             first, second;
+  g_autofree float *output = NULL;
+
+  probe_init (&first, 2, 6, 6);
+  build_network (&first);
+  probe_init (&second, 2, 6, 6);
+  build_network (&second);
+  output = g_memdup2 (probe_forward (&first, TRUE), sizeof (float) * 6);
+  g_assert_cmpmem (output, sizeof (float) * 6, probe_forward (&second, TRUE),
+                   sizeof (float) * 6);
+  probe_clear (&first);
+  probe_clear (&second);
+}
+
+static void
+test_changed_parameters_are_seen (void)
+{
+  Probe             probe;
+  OrdParameter     *weight;
+  g_autofree float *before = NULL;
+  const float      *after;
+
+  probe_init (&probe, 1, 6, 6);
+  /* Sixteen channels, so that the weights stand in a converted copy. */
+  convolve (&probe, "c", probe_image (&probe, 16), 16, 1);
+  before = g_memdup2 (probe_forward (&probe, FALSE), sizeof (float) * 36);
+  weight = g_ptr_array_index (ord_graph_get_parameters (probe.graph), 0);
+  for (gsize i = 0; i < weight->count; i++)
+    weight->value[i] *= 2.0f;
+  ord_graph_parameters_changed (probe.graph);
+  after = probe_forward (&probe, FALSE);
+  for (int i = 0; i < 36; i++)
+    g_assert_cmpfloat_with_epsilon (after[i], 2.0f * before[i], 1e-4);
+  probe_clear (&probe);
+}
+
+static void
+test_too_small_an_image (void)
+{
+  Probe              probe;
+  g_autoptr (GError) error = NULL;
+
+  probe_init (&probe, 1, 2, 2);
+  ord_graph_convolution (probe.graph, "wide", probe_image (&probe, 1),
+                         &(OrdConvolution) { .channels = 1,
+                                             .kernel = { 5, 5 } });
+  g_assert_null (ord_graph_forward (probe.graph, FALSE, 1, 2, 2,
+                                    (const float * const *) probe.inputs,
+                                    &error));
+  g_assert_error (error, ORD_ERROR, ORD_ERROR_LIBRARY);
+  g_assert_nonnull (strstr (error->message, "wide"));
+  probe_clear (&probe);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/graph/gradients-of-a-whole-network-are-slopes",
+                   test_whole_network);
+  g_test_add_func ("/graph/a-node-read-twice-by-one-layer-gets-both-gradients",
+                   test_node_read_twice_by_one_layer);
+  g_test_add_func ("/graph/batch-shapes-may-change",
+                   test_batch_shapes_change);
+  g_test_add_func ("/graph/a-prediction-does-not-depend-on-its-batch",
+                   test_prediction_does_not_depend_on_the_batch);
+  g_test_add_func ("/graph/the-same-seed-gives-the-same-network",
+                   test_same_seed_same_network);
+  g_test_add_func ("/graph/changed-parameters-are-seen",
+                   test_changed_parameters_are_seen);
+  g_test_add_func ("/graph/an-image-too-small-for-a-layer-is-an-error",
+                   test_too_small_an_image);
+
+  return g_test_run ();
+}

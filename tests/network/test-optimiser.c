@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Adam with decoupled weight decay against its definition, and the schedule.
+ */
+#include <math.h>
+
+#include "network/ord-optimiser.h"
+
+static OrdParameter *
+make_parameter (gboolean decay)
+{
+  const gsize   dims[] = { 2 };
+  OrdParameter *parameter = ord_parameter_new ("p", 1, dims, TRUE, decay);
+
+  parameter->value[0] = 1.0f;
+  parameter->value[1] = -2.0f;
+  return parameter;
+}
+
+static void
+test_steps_follow_the_definition (void)
+{
+  g_autoptr (GPtrArray)    list =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
+  g_autoptr (OrdOptimiser) optimiser = NULL;
+  OrdParameter            *p = make_parameter (TRUE);
+  double                   m = 0.0, v = 0.0, x = 1.0;
+
+  g_ptr_array_add (list, p);
+  optimiser = ord_optimiser_new (list, 0.1);
+  for (int t = 1; t <= 5; t++)
+    {
+      double g = 0.3 * t - 0.5;
+
+      p->gradient[0] = (float) g;
+      p->gradient[1] = 0.0f;
+      g_assert_true (ord_optimiser_step (optimiser, 0.01));
+      m = 0.9 * m + 0.1 * g;
+      v = 0.999 * v + 0.001 * g * g;
+      x -= 0.01 * 0.1 * x + 0.01 * (m / (1.0 - pow (0.9, t))) /
+                            (sqrt (v / (1.0 - pow (0.999, t))) + 1e-8);
+      g_assert_cmpfloat_with_epsilon (p->value[0], x, 1e-5);
+    }
+  /* Without a gradient only the decay moves it. */
+  g_assert_cmpfloat_with_epsilon (p->value[1], -2.0 * pow (1.0 - 0.001, 5),
+                                  1e-5);
+}
+
+static void
+test_gradients_that_are_not_finite_change_nothing (void)
+{
+  g_autoptr (GPtrArray)    list =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
+  g_autoptr (OrdOptimiser) optimiser = NULL;
+  OrdParameter            *p = make_parameter (TRUE);
+
+  g_ptr_array_add (list, p);
+  optimiser = ord_optimiser_new (list, 0.1);
+  p->gradient[0] = NAN;
+  g_assert_false (ord_optimiser_step (optimiser, 0.01));
+  g_assert_cmpfloat (p->value[0], ==, 1.0f);
+  g_assert_cmpfloat (p->value[1], ==, -2.0f);
+}
+
+static void
+test_a_stored_run_goes_on_the_same (void)
+{
+  g_autoptr (GPtrArray)    list =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
+  g_autoptr (GPtrArray)    tensors = ord_tensors_new ();
+  g_autoptr (OrdOptimiser) first = NULL;
+  g_autoptr (OrdOptimiser) second = NULL;
+  OrdParameter            *p = make_parameter (FALSE);
+  float                    kept, expected;
+
+  g_ptr_array_add (list, p);
+  first = ord_optimiser_new (list, 0.0);
+  second = ord_optimiser_new (list, 0.0);
+  for (int t = 0; t < 3; t++)
+    {
+      p->gradient[0] = 0.1f * (float) t;
+      ord_optimiser_step (first, 0.01);
+    }
+  ord_optimiser_store (first, tensors);
+  kept = p->value[0];
+  ord_optimiser_step (first, 0.01);
+  expected = p->value[0];
+
+  p->value[0] = kept;
+  g_assert_true (ord_optimiser_load (second, tensors, NULL));
+  ord_optimiser_step (second, 0.01);
+  g_assert_cmpfloat (p->value[0], ==, expected);
+}
+
+static void
+test_one_cycle_rises_and_falls (void)
+{
+  g_assert_cmpfloat_with_epsilon (ord_one_cycle (1.0, 0.0), 0.1, 1e-9);
+  g_assert_cmpfloat_with_epsilon (ord_one_cycle (1.0, 0.2), 1.0, 1e-9);
+  g_assert_cmpfloat (ord_one_cycle (1.0, 1.0), <, 0.01);
+  g_assert_cmpfloat (ord_one_cycle (1.0, 1.0), >, 0.0);
+  for (double f = 0.2; f < 0.99; f += 0.01)
+    g_assert_cmpfloat (ord_one_cycle (1.0, f + 0.01), <, ord_one_cycle (1.0, f));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/optimiser/steps-follow-the-definition",
+                   test_steps_follow_the_definition);
+  g_test_add_func ("/optimiser/gradients-that-are-not-finite-change-nothing",
+                   test_gradients_that_are_not_finite_change_nothing);
+  g_test_add_func ("/optimiser/a-stored-run-goes-on-the-same",
+                   test_a_stored_run_goes_on_the_same);
+  g_test_add_func ("/optimiser/one-cycle-rises-and-falls",
+                   test_one_cycle_rises_and_falls);
+
+  return g_test_run ();
+}
