@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The embedded encoder: a small residual network (He et al. 2016, "Identity
+ * mappings": batch norm and ReLU stand before each convolution) that learns
+ * from scratch on a few hundred to some ten thousand pictures. A stem halves
+ * the size; each stage halves it again and doubles the channels; the global
+ * average is joined with an embedding of the covariates, and two fully
+ * connected layers make the feature.
+ */
+#include "ord-encoder-private.h"
+
+#define COVARIATE_WIDTH 32
+
+static const OrdOptionSpec options[] = {
+  { "channels", "channels of the first stage; each next one has twice as many",
+    32, 4, 256, TRUE },
+  { "stages", "stages of the network; each halves the size", 4, 1, 6, TRUE },
+  { "blocks", "residual blocks in a stage", 1, 1, 8, TRUE },
+  { "hidden", "width of the layer before the feature", 256, 8, 4096, TRUE },
+  { "width", "numbers in a feature", 128, 2, 4096, TRUE },
+  { NULL }
+};
+
+static OrdNode
+convolve (OrdGraph   *graph,
+          const char *block,
+          const char *name,
+          OrdNode     input,
+          int         channels,
+          int         kernel,
+          int         stride)
+{
+  g_autofree char *full = g_strconcat (block, "/", name, NULL);
+  int              pad = kernel / 2;
+
+  return ord_graph_convolution (graph, full, input, &(OrdConvolution) {
+    .channels = channels,
+    .kernel = { kernel, kernel },
+    .stride = { stride, stride },
+    .pad = { pad, pad, pad, pad },
+  });
+}
+
+static OrdNode
+normalise (OrdGraph   *graph,
+           const char *block,
+           const char *name,
+           OrdNode     input)
+{
+  g_autofree char *full = g_strconcat (block, "/", name, NULL);
+
+  return ord_graph_batch_norm (graph, full, input, TRUE);
+}
+
+static OrdNode
+add_block (OrdGraph   *graph,
+           const char *name,
+           OrdNode     input,
+           int         channels,
+           int         stride)
+{
+  g_autofree char *sum = g_strconcat (name, "/sum", NULL);
+  OrdNode          active = normalise (graph, name, "norm-1", input);
+  OrdNode          shortcut = input;
+  OrdNode          x;
+
+  if (stride > 1 || ord_graph_get_channels (graph, input) != channels)
+    shortcut = convolve (graph, name, "shortcut", active, channels, 1, stride);
+  x = convolve (graph, name, "convolution-1", active, channels, 3, stride);
+  x = normalise (graph, name, "norm-2", x);
+  x = convolve (graph, name, "convolution-2", x, channels, 3, 1);
+
+  return ord_graph_add (graph, sum, x, shortcut);
+}
+
+static OrdGraph *
+compact_build (const OrdOptions *values,
+               guint             n_channels,
+               guint             covariate_width,
+               guint64           seed)
+{
+  OrdGraph *graph = ord_graph_new (seed);
+  int       channels = (int) ord_options_get (values, "channels");
+  int       stages = (int) ord_options_get (values, "stages");
+  int       blocks = (int) ord_options_get (values, "blocks");
+  OrdNode   image, x;
+  OrdNode   covariates = -1;
+
+  image = ord_graph_image_input (graph, "image", (int) n_channels, FALSE);
+  if (covariate_width > 0)
+    covariates = ord_graph_vector_input (graph, "covariates",
+                                         (int) covariate_width, FALSE);
+
+  x = convolve (graph, "stem", "convolution", image, channels, 3, 2);
+  for (int stage = 0; stage < stages; stage++)
+    for (int block = 0; block < blocks; block++)
+      {
+        g_autofree char *name = g_strdup_printf ("stage-%d/block-%d", stage + 1,
+                                                 block + 1);
+
+        x = add_block (graph, name, x, channels << stage,
+                       stage > 0 && block == 0 ? 2 : 1);
+      }
+  x = normalise (graph, "head", "norm", x);
+  x = ord_graph_global_average (graph, "head/average", x);
+
+  if (covariate_width > 0)
+    {
+      OrdNode joined[2];
+
+      joined[0] = x;
+      joined[1] = ord_graph_linear (graph, "covariates/embedding", covariates,
+                                    COVARIATE_WIDTH);
+      x = ord_graph_concat (graph, "head/joined", joined, 2);
+    }
+  x = ord_graph_linear (graph, "head/hidden", x,
+                        (int) ord_options_get (values, "hidden"));
+  x = ord_graph_relu (graph, "head/hidden-relu", x);
+  ord_graph_linear (graph, "head/feature", x,
+                    (int) ord_options_get (values, "width"));
+
+  return graph;
+}
+
+const OrdEncoderClass ord_encoder_compact = {
+  .name = "compact",
+  .summary = "a small residual network that learns from scratch",
+  .options = options,
+  .build = compact_build,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The regression metric loss as a function of its own, so that it can be held
+ * against the formula without a network around it.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * OrdRmPairs:
+ * @sigma: size of the neighbourhood, standardised label units; may be infinite
+ * @alpha: leak; the weight that far pairs keep
+ * @mining: whether only pairs above the threshold count
+ * @threshold: (inout): the running mean of w·D, NaN before the first batch
+ */
+typedef struct
+{
+  double   sigma;
+  double   alpha;
+  gboolean mining;
+  double   threshold;
+} OrdRmPairs;
+
+/**
+ * ord_rm_pairs_loss:
+ * @features: (n, width)
+ * @labels: (n, n_labels), standardised
+ * @scale: s, positive
+ * @d_features: (n, width): overwritten
+ * @d_scale: (out): gradient by s
+ *
+ * L = Σ m w D / Σ m w over the ordered pairs of the batch, with
+ * D = | s·d − δ |, w = exp (−δ² / 2σ²) + α, m = [w D > threshold]; the
+ * threshold moves a tenth of the way to this batch's mean of w D first.
+ * A batch of one image, or one whose pairs all lie below the threshold, has
+ * loss 0. Source: PAPERS §1 (Chao, Zhang & Yan 2022, equations 3–6).
+ */
+double ord_rm_pairs_loss (OrdRmPairs  *pairs,
+                          const float *features,
+                          const float *labels,
+                          gsize        n,
+                          gsize        width,
+                          gsize        n_labels,
+                          double       scale,
+                          float       *d_features,
+                          double      *d_scale);
+
+G_END_DECLS

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The methods that answer with a linear head, and the registry.
+ */
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+#include "data/ord-random.h"
+#include "methods/ord-method-private.h"
+
+enum { N = 6, WIDTH = 5, N_LABELS = 2 };
+
+typedef struct
+{
+  OrdMethod *method;
+  float      features[N * WIDTH];
+  float      labels[N * N_LABELS];
+  float      d_features[N * WIDTH];
+} Fixture;
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  name)
+{
+  OrdRandom              random = ord_random_init (11);
+  g_autoptr (OrdOptions) options = ord_options_new ();
+
+  ord_options_add (options, ord_method_get_options (name));
+  fixture->method = ord_method_new (name, options, WIDTH, N_LABELS, 5, NULL);
+  g_assert_nonnull (fixture->method);
+  for (guint i = 0; i < N * WIDTH; i++)
+    fixture->features[i] = (float) ord_random_normal (&random);
+  for (guint i = 0; i < N * N_LABELS; i++)
+    fixture->labels[i] = (float) ord_random_normal (&random);
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  name)
+{
+  ord_method_free (fixture->method);
+}
+
+static double
+loss_of (Fixture *fixture,
+         float   *d_features)
+{
+  OrdMethodBatch batch = { N, fixture->features, fixture->labels };
+
+  return ord_method_loss (fixture->method, &batch, d_features);
+}
+
+static void
+test_loss_is_the_mean_error_of_the_answer (Fixture       *fixture,
+                                           gconstpointer  name)
+{
+  double values[N * N_LABELS];
+  double expected = 0.0;
+
+  g_assert_true (ord_method_answer (fixture->method, fixture->features, N,
+                                    values));
+  for (guint i = 0; i < N * N_LABELS; i++)
+    {
+      double residual = values[i] - fixture->labels[i];
+
+      expected += (g_str_equal (name, "l1") ? fabs (residual)
+                                            : residual * residual) /
+                  (N * N_LABELS);
+    }
+  g_assert_cmpfloat_with_epsilon (loss_of (fixture, fixture->d_features),
+                                  expected, 1e-5);
+}
+
+static double
+slope (Fixture *fixture,
+       float   *value)
+{
+  const float step = 1e-3f;
+  float       unused[N * WIDTH];
+  float       kept = *value;
+  double      above, below;
+
+  *value = kept + step;
+  above = loss_of (fixture, unused);
+  *value = kept - step;
+  below = loss_of (fixture, unused);
+  *value = kept;
+  return (above - below) / (2.0 * step);
+}
+
+static void
+test_gradients (Fixture       *fixture,
+                gconstpointer  name)
+{
+  loss_of (fixture, fixture->d_features);
+  for (guint i = 0; i < N * WIDTH; i++)
+    g_assert_cmpfloat_with_epsilon (slope (fixture, &fixture->features[i]),
+                                    fixture->d_features[i], 2e-3);
+  for (guint p = 0; p < fixture->method->parameters->len; p++)
+    {
+      OrdParameter     *parameter =
+        g_ptr_array_index (fixture->method->parameters, p);
+      g_autofree float *gradient =
+        g_memdup2 (parameter->gradient, sizeof (float) * parameter->count);
+
+      for (gsize i = 0; i < parameter->count; i++)
+        g_assert_cmpfloat_with_epsilon (slope (fixture, &parameter->value[i]),
+                                        gradient[i], 2e-3);
+    }
+}
+
+static void
+test_registry (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (ord_method_list ()[0], ==, "rm-loss");
+  for (guint i = 0; ord_method_list ()[i]; i++)
+    {
+      g_assert_nonnull (ord_method_summary (ord_method_list ()[i]));
+      g_assert_nonnull (ord_method_get_options (ord_method_list ()[i]));
+    }
+  g_assert_null (ord_method_new ("voodoo", NULL, 4, 1, 1, &error));
+  g_assert_error (error, ORD_ERROR, ORD_ERROR_OPTION);
+  g_assert_nonnull (strstr (error->message, "voodoo"));
+  g_assert_nonnull (strstr (error->message, "rm-loss"));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  const char * const names[] = { "l1", "mse" };
+
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *mean =
+        g_strdup_printf ("/head/%s/loss-is-the-mean-error-of-the-answer",
+                         names[i]);
+      g_autofree char *gradients =
+        g_strdup_printf ("/head/%s/gradients-agree-with-finite-differences",
+                         names[i]);
+
+      g_test_add (mean, Fixture, names[i], set_up,
+                  test_loss_is_the_mean_error_of_the_answer, tear_down);
+      g_test_add (gradients, Fixture, names[i], set_up, test_gradients,
+                  tear_down);
+    }
+  g_test_add_func ("/methods/an-unknown-name-lists-the-known-ones",
+                   test_registry);
+
+  return g_test_run ();
+}

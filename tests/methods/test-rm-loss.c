@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * RM-Loss against its formula: golden numbers of another tool, finite
+ * differences, and what the method promises.
+ */
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+#include "data/ord-random.h"
+#include "methods/ord-method-private.h"
+#include "methods/rm-loss-private.h"
+
+#define MAX_VALUES 64
+
+typedef struct
+{
+  const char *name;
+  gboolean    continues; /* the batch after the one before */
+  guint       n_labels;
+  double      sigma;
+  double      alpha;
+  gboolean    mining;
+  double      scale;
+  double      loss;
+  double      threshold;
+  double      d_scale;
+  float       labels[MAX_VALUES];
+  float       features[MAX_VALUES];
+  float       d_features[MAX_VALUES];
+} Golden;
+
+#include "rm-loss-golden.h"
+
+#define assert_near(a, b, tolerance) \
+  g_assert_cmpfloat_with_epsilon ((double) (a), (double) (b), \
+                                  (tolerance) * (1.0 + fabs ((double) (b))))
+
+static void
+test_golden (gconstpointer data)
+{
+  const char *name = data;
+  OrdRmPairs  pairs = { 0 };
+  guint       n_seen = 0;
+
+  for (guint g = 0; g < G_N_ELEMENTS (goldens); g++)
+    {
+      const Golden *golden = &goldens[g];
+      float         d_features[MAX_VALUES];
+      double        d_scale, loss;
+
+      if (!g_str_equal (golden->name, name))
+        continue;
+      n_seen++;
+      if (!golden->continues)
+        pairs = (OrdRmPairs) { golden->sigma, golden->alpha, golden->mining,
+                               NAN };
+      loss = ord_rm_pairs_loss (&pairs, golden->features, golden->labels,
+                                GOLDEN_N, GOLDEN_WIDTH, golden->n_labels,
+                                golden->scale, d_features, &d_scale);
+      assert_near (loss, golden->loss, 1e-5);
+      assert_near (d_scale, golden->d_scale, 1e-5);
+      if (golden->mining)
+        assert_near (pairs.threshold, golden->threshold, 1e-5);
+      for (guint i = 0; i < GOLDEN_N * GOLDEN_WIDTH; i++)
+        assert_near (d_features[i], golden->d_features[i], 1e-5);
+    }
+  g_assert_cmpuint (n_seen, ==, 2);
+}
+
+static void
+fill_normal (OrdRandom *random,
+             float     *values,
+             gsize      n)
+{
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float) ord_random_normal (random);
+}
+
+static void
+test_finite_differences (void)
+{
+  enum { N = 24, WIDTH = 10, N_LABELS = 2 };
+  const double step = 1e-2;
+  OrdRandom    random = ord_random_init (7);
+  float        features[N * WIDTH], labels[N * N_LABELS];
+  float        d_features[N * WIDTH], unused[N * WIDTH];
+  OrdRmPairs   pairs = { 0.7, 0.2, FALSE, NAN };
+  double       d_scale, unused_scale, worst = 0.0;
+
+  fill_normal (&random, features, G_N_ELEMENTS (features));
+  fill_normal (&random, labels, G_N_ELEMENTS (labels));
+  ord_rm_pairs_loss (&pairs, features, labels, N, WIDTH, N_LABELS, 0.8,
+                     d_features, &d_scale);
+
+  for (guint i = 0; i < N * WIDTH; i += 7)
+    {
+      float  kept = features[i];
+      double above, below;
+
+      features[i] = (float) (kept + step);
+      above = ord_rm_pairs_loss (&pairs, features, labels, N, WIDTH, N_LABELS,
+                                 0.8, unused, &unused_scale);
+      features[i] = (float) (kept - step);
+      below = ord_rm_pairs_loss (&pairs, features, labels, N, WIDTH, N_LABELS,
+                                 0.8, unused, &unused_scale);
+      features[i] = kept;
+      worst = fmax (worst, fabs ((above - below) / (2.0 * step) -
+                                 d_features[i]));
+    }
+  /* |·| has kinks that a step may cross: they cost less than a fiftieth of the
+   * largest slope. */
+  g_assert_cmpfloat (worst, <, 1e-3);
+
+  {
+    double above = ord_rm_pairs_loss (&pairs, features, labels, N, WIDTH,
+                                      N_LABELS, 0.8 + 1e-3, unused,
+                                      &unused_scale);
+    double below = ord_rm_pairs_loss (&pairs, features, labels, N, WIDTH,
+                                      N_LABELS, 0.8 - 1e-3, unused,
+                                      &unused_scale);
+
+    assert_near ((above - below) / 2e-3, d_scale, 5e-3);
+  }
+}
+
+static void
+test_true_space_has_no_loss (void)
+{
+  /* Labels laid out along a line in the space, far from its origin. */
+  enum { N = 16, WIDTH = 3 };
+  float      features[N * WIDTH], labels[N], d_features[N * WIDTH];
+  OrdRmPairs pairs = { 0.5, 0.1, FALSE, NAN };
+  double     d_scale, loss;
+
+  for (guint i = 0; i < N; i++)
+    {
+      labels[i] = 0.25f * (float) i - 2.0f;
+      features[i * WIDTH] = 100.0f + 0.6f * labels[i] / 2.0f;
+      features[i * WIDTH + 1] = -50.0f + 0.8f * labels[i] / 2.0f;
+      features[i * WIDTH + 2] = 7.0f;
+    }
+  loss = ord_rm_pairs_loss (&pairs, features, labels, N, WIDTH, 1, 2.0,
+                            d_features, &d_scale);
+  g_assert_cmpfloat (loss, <, 1e-4);
+}
+
+static void
+test_coinciding_features (void)
+{
+  float      features[4] = { 1.0f, 2.0f, 1.0f, 2.0f };
+  float      labels[2] = { 0.0f, 3.0f };
+  float      d_features[4];
+  OrdRmPairs pairs = { 0.5, 0.1, FALSE, NAN };
+  double     d_scale;
+  double     loss = ord_rm_pairs_loss (&pairs, features, labels, 2, 2, 1, 1.0,
+                                       d_features, &d_scale);
+
+  assert_near (loss, 3.0, 1e-6);
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpfloat (d_features[i], ==, 0.0f);
+}
+
+static void
+test_single_image (void)
+{
+  float      features[2] = { 1.0f, 2.0f }, labels[1] = { 1.0f };
+  float      d_features[2] = { 9.0f, 9.0f };
+  OrdRmPairs pairs = { 0.5, 0.1, TRUE, NAN };
+  double     d_scale = 9.0;
+
+  g_assert_cmpfloat (ord_rm_pairs_loss (&pairs, features, labels, 1, 2, 1, 1.0,
+                                        d_features, &d_scale), ==, 0.0);
+  g_assert_cmpfloat (d_features[0], ==, 0.0f);
+  g_assert_cmpfloat (d_scale, ==, 0.0);
+}
+
+static void
+test_state_survives_a_file (void)
+{
+  enum { N = 8, WIDTH = 4 };
+  OrdRandom              random = ord_random_init (3);
+  g_autoptr (OrdOptions) options = ord_options_new ();
+  g_autoptr (OrdMethod)  first = NULL;
+  g_autoptr (OrdMethod)  second = NULL;
+  g_autoptr (GPtrArray)  tensors = ord_tensors_new ();
+  float                  features[N * WIDTH], labels[N];
+  float                  d_first[N * WIDTH], d_second[N * WIDTH];
+  OrdMethodBatch         batch = { N, features, labels };
+
+  ord_options_add (options, ord_method_get_options ("rm-loss"));
+  g_assert_true (ord_options_set (options, "mining", 1.0, NULL));
+  first = ord_method_new ("rm-loss", options, WIDTH, 1, 1, NULL);
+  second = ord_method_new ("rm-loss", options, WIDTH, 1, 2, NULL);
+  fill_normal (&random, features, G_N_ELEMENTS (features));
+  fill_normal (&random, labels, G_N_ELEMENTS (labels));
+
+  ord_method_loss (first, &batch, d_first);
+  ord_method_store (first, tensors);
+  g_assert_true (ord_method_load (second, tensors, NULL));
+
+  fill_normal (&random, features, G_N_ELEMENTS (features));
+  g_assert_cmpfloat (ord_method_loss (first, &batch, d_first), ==,
+                     ord_method_loss (second, &batch, d_second));
+  g_assert_cmpmem (d_first, sizeof d_first, d_second, sizeof d_second);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint g = 0; g < G_N_ELEMENTS (goldens); g += 2)
+    {
+      g_autofree char *path = g_strdup_printf ("/rm-loss/golden/%s",
+                                               goldens[g].name);
+
+      g_test_add_data_func (path, goldens[g].name, test_golden);
+    }
+  g_test_add_func ("/rm-loss/gradient-agrees-with-finite-differences",
+                   test_finite_differences);
+  g_test_add_func ("/rm-loss/a-space-proportional-to-the-labels-has-no-loss",
+                   test_true_space_has_no_loss);
+  g_test_add_func ("/rm-loss/coinciding-features-have-a-finite-gradient",
+                   test_coinciding_features);
+  g_test_add_func ("/rm-loss/a-batch-of-one-image-has-no-loss",
+                   test_single_image);
+  g_test_add_func ("/rm-loss/threshold-and-scale-survive-a-file",
+                   test_state_survives_a_file);
+
+  return g_test_run ();
+}
