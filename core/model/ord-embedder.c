@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Encoder and method together.
+ */
+#include "ord-embedder-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Prediction works in batches of this size; memory grows with it, speed hardly
+ * does. */
+#define BATCH 64
+
+OrdEmbedder *
+ord_embedder_new (const char            *method,
+                  const char            *encoder,
+                  const OrdOptions      *options,
+                  const OrdPreparation  *preparation,
+                  OrdDataset            *schema,
+                  guint64                seed,
+                  GError               **error)
+{
+  g_autoptr (OrdEmbedder) embedder = g_new0 (OrdEmbedder, 1);
+
+  embedder->preparation = *preparation;
+  embedder->schema = g_object_ref (schema);
+  embedder->covariate_width = ord_dataset_get_covariate_width (schema);
+  embedder->encoder = ord_encoder_new (encoder, options,
+                                       (guint) preparation->channels,
+                                       embedder->covariate_width, seed, error);
+  if (!embedder->encoder)
+    return NULL;
+  embedder->width = ord_encoder_get_width (embedder->encoder);
+  embedder->method = ord_method_new (method, options, embedder->width,
+                                     ord_dataset_get_n_labels (schema), seed,
+                                     error);
+  if (!embedder->method)
+    return NULL;
+
+  return g_steal_pointer (&embedder);
+}
+
+void
+ord_embedder_free (OrdEmbedder *embedder)
+{
+  if (!embedder)
+    return;
+  g_clear_object (&embedder->schema);
+  g_clear_pointer (&embedder->encoder, ord_encoder_free);
+  g_clear_pointer (&embedder->method, ord_method_free);
+  g_free (embedder);
+}
+
+GPtrArray *
+ord_embedder_get_parameters (OrdEmbedder *embedder)
+{
+  GPtrArray *all = g_ptr_array_new ();
+
+  g_ptr_array_extend (all, ord_encoder_get_parameters (embedder->encoder), NULL,
+                      NULL);
+  g_ptr_array_extend (all, embedder->method->parameters, NULL, NULL);
+
+  return all;
+}
+
+void
+ord_embedder_store (OrdEmbedder *embedder,
+                    GPtrArray   *tensors)
+{
+  ord_parameters_store (ord_encoder_get_parameters (embedder->encoder),
+                        "encoder/", tensors);
+  ord_method_store (embedder->method, tensors);
+}
+
+gboolean
+ord_embedder_load (OrdEmbedder  *embedder,
+                   GPtrArray    *tensors,
+                   GError      **error)
+{
+  if (!ord_parameters_load (ord_encoder_get_parameters (embedder->encoder),
+                            "encoder/", tensors, error) ||
+      !ord_method_load (embedder->method, tensors, error))
+    return FALSE;
+  ord_encoder_parameters_changed (embedder->encoder);
+  return TRUE;
+}
+
+gboolean
+ord_embedder_embed (OrdEmbedder  *embedder,
+                    guint         n,
+                    const float  *inputs,
+                    const float  *covariates,
+                    float        *features,
+                    GError      **error)
+{
+  const float *output;
+
+  output = ord_encoder_forward (embedder->encoder, FALSE, n,
+                                (guint) embedder->preparation.height,
+                                (guint) embedder->preparation.width, inputs,
+                                covariates, error);
+  if (!output)
+    return FALSE;
+  memcpy (features, output, sizeof (float) * n * embedder->width);
+  ord_method_embed (embedder->method, features, n);
+  return TRUE;
+}
+
+gboolean
+ord_embedder_embed_samples (OrdEmbedder          *embedder,
+                            OrdLoader            *loader,
+                            const guint          *samples,
+                            guint                 n,
+                            const float          *covariates,
+                            float                *features,
+                            OrdEmbedderProgress   progress,
+                            gpointer              user_data,
+                            GCancellable         *cancellable,
+                            GError              **error)
+{
+  guint             width = embedder->covariate_width;
+  g_autofree float *batch_covariates = g_new (float, (gsize) BATCH * (width + 1));
+  guint             done = 0;
+
+  ord_loader_start (loader, samples, n, BATCH, NULL, 0);
+  while (done < n)
+    {
+      const OrdBatch *batch = ord_loader_next (loader, error);
+
+      if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      for (guint i = 0; i < batch->n && covariates; i++)
+        memcpy (batch_covariates + (gsize) i * width,
+                covariates + (gsize) batch->samples[i] * width,
+                sizeof (float) * width);
+      if (!ord_embedder_embed (embedder, batch->n, batch->inputs,
+                               batch_covariates,
+                               features + (gsize) done * embedder->width,
+                               error))
+        return FALSE;
+      done += batch->n;
+      if (progress)
+        progress (done, user_data);
+    }
+
+  return TRUE;
+}
+
+/* Index of the category of that name, or −1. */
+static int
+find_category (const OrdCovariate *covariate,
+               const char         *name)
+{
+  for (int i = 0; covariate->categories[i]; i++)
+    if (g_str_equal (covariate->categories[i], name))
+      return i;
+  return -1;
+}
+
+static double
+translate (const OrdCovariate *to,
+           const OrdCovariate *from,
+           double              value)
+{
+  int category;
+
+  if (isnan (value) || (to->categories == NULL) != (from->categories == NULL))
+    return NAN;
+  if (!to->categories)
+    return value;
+  category = find_category (to, from->categories[(guint) value]);
+  return category < 0 ? NAN : category;
+}
+
+float *
+ord_embedder_encode_covariates (OrdEmbedder *embedder,
+                                OrdDataset  *dataset)
+{
+  OrdDataset        *schema = embedder->schema;
+  guint              n_to = ord_dataset_get_n_covariates (schema);
+  guint              n_from = ord_dataset_get_n_covariates (dataset);
+  guint              n = ord_dataset_get_n_samples (dataset);
+  g_autofree double *values = g_new (double, n_to + 1);
+  float             *encoded;
+
+  if (embedder->covariate_width == 0)
+    return NULL;
+
+  encoded = g_new (float, (gsize) n * embedder->covariate_width);
+  for (guint i = 0; i < n; i++)
+    {
+      const OrdSample *sample = ord_dataset_get_sample (dataset, i);
+
+      for (guint to = 0; to < n_to; to++)
+        {
+          const OrdCovariate *wanted = ord_dataset_get_covariate (schema, to);
+
+          values[to] = NAN;
+          for (guint from = 0; from < n_from; from++)
+            {
+              const OrdCovariate *known =
+                ord_dataset_get_covariate (dataset, from);
+
+              if (g_str_equal (known->name, wanted->name))
+                values[to] = translate (wanted, known, sample->covariates[from]);
+            }
+        }
+      ord_dataset_encode_covariates (schema, values,
+                                     encoded +
+                                     (gsize) i * embedder->covariate_width);
+    }
+
+  return encoded;
+}
+
+void
+ord_embedder_answer (OrdEmbedder         *embedder,
+                     const OrdNeighbours *neighbours,
+                     const double        *labels,
+                     const double        *label_mean,
+                     const double        *label_sd,
+                     double               radius,
+                     const float         *features,
+                     gsize                n,
+                     double              *values,
+                     double              *spreads,
+                     float               *nearest)
+{
+  guint n_labels = embedder->method->n_labels;
+
+  ord_answer_many (neighbours, features, n, labels, n_labels, radius, values,
+                   spreads, nearest);
+  if (ord_method_answer (embedder->method, features, n, values))
+    for (gsize i = 0; i < n * n_labels; i++)
+      values[i] = label_mean[i % n_labels] + label_sd[i % n_labels] * values[i];
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The start of a run: what can be read, by split; standardised labels; a fresh
+ * network and its optimiser.
+ */
+#include "ord-run-private.h"
+
+#include <math.h>
+#include <omp.h>
+
+static gboolean
+check_counts (OrdRun  *run,
+              guint    n_readable,
+              GError **error)
+{
+  const char *first = run->trainer->failures->len > 0
+                      ? g_ptr_array_index (run->trainer->failures, 0) : NULL;
+
+  if (run->n_train >= 4 && run->n_validation >= 2)
+    return TRUE;
+  g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
+               "Of the pictures in %s, %u can be read: %u to train on and %u to "
+               "validate with. At least 4 and 2 are needed%s%s",
+               ord_dataset_get_folder (run->trainer->dataset), n_readable,
+               run->n_train, run->n_validation,
+               first ? ". The first problem: " : "", first ? first : "");
+  return FALSE;
+}
+
+/* Sorts what can be read by split. */
+static gboolean
+choose_samples (OrdRun  *run,
+                GArray  *readable,
+                GError **error)
+{
+  OrdDataset *all = run->trainer->dataset;
+  guint       counts[ORD_N_SPLITS] = { 0 };
+  guint       n = 0;
+
+  run->order = g_new (guint, readable->len + 1);
+  for (int split = 0; split < ORD_N_SPLITS; split++)
+    for (guint i = 0; i < readable->len; i++)
+      {
+        guint sample = g_array_index (readable, guint, i);
+
+        if (ord_dataset_get_sample (all, sample)->split != (OrdSplit) split)
+          continue;
+        run->order[n++] = sample;
+        counts[split]++;
+      }
+  run->n_train = counts[ORD_SPLIT_TRAIN];
+  run->n_validation = counts[ORD_SPLIT_VALIDATION];
+  run->dataset = ord_dataset_subset (all, run->order, n);
+
+  return check_counts (run, n, error);
+}
+
+static gboolean
+standardise_labels (OrdRun  *run,
+                    GError **error)
+{
+  OrdDataset *all = run->trainer->dataset;
+  guint       n_all = ord_dataset_get_n_samples (all);
+  guint       n_labels = ord_dataset_get_n_labels (all);
+
+  run->n_labels = n_labels;
+  run->label_mean = g_new0 (double, n_labels);
+  run->label_sd = g_new0 (double, n_labels);
+  run->targets = g_new (float, (gsize) n_all * n_labels);
+
+  for (guint k = 0; k < n_labels; k++)
+    {
+      double mean = 0.0, variance = 0.0;
+
+      for (guint i = 0; i < run->n_train; i++)
+        mean += ord_dataset_get_sample (run->dataset, i)->labels[k];
+      mean /= run->n_train;
+      for (guint i = 0; i < run->n_train; i++)
+        {
+          double d = ord_dataset_get_sample (run->dataset, i)->labels[k] - mean;
+
+          variance += d * d / run->n_train;
+        }
+      if (!(variance > 0.0))
+        {
+          g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
+                       "All training images in %s have the same %s (%g): there "
+                       "is nothing to learn from",
+                       ord_dataset_get_folder (all),
+                       ord_dataset_get_label_name (all, k), mean);
+          return FALSE;
+        }
+      run->label_mean[k] = mean;
+      run->label_sd[k] = sqrt (variance);
+      for (guint i = 0; i < n_all; i++)
+        run->targets[i * n_labels + k] =
+          (float) ((ord_dataset_get_sample (all, i)->labels[k] - mean) /
+                   run->label_sd[k]);
+    }
+
+  return TRUE;
+}
+
+gboolean
+ord_run_prepare (OrdRun        *run,
+                 GCancellable  *cancellable,
+                 GError       **error)
+{
+  OrdTrainer         *trainer = run->trainer;
+  g_autoptr (GArray)  readable = NULL;
+  g_autoptr (GPtrArray) parameters = NULL;
+  GPtrArray          *failures;
+  int                 threads = (int) ord_run_option (run, "threads");
+
+  /* This thread's own count of workers; other threads keep theirs. */
+  omp_set_num_threads (threads > 0 ? threads : (int) g_get_num_processors ());
+
+  if (!ord_preparation_choose (&run->preparation, trainer->dataset,
+                               (int) ord_run_option (run, "size"), error))
+    return FALSE;
+  run->loader = ord_loader_new (trainer->dataset, &run->preparation,
+                                threads > 0 ? (guint) threads
+                                            : g_get_num_processors (),
+                                (gsize) ord_run_option (run, "memory") << 20);
+  readable = ord_loader_check (run->loader, ord_run_report_reading, run, cancellable,
+                               error);
+  if (!readable)
+    return FALSE;
+  failures = ord_loader_get_failures (run->loader);
+  for (guint i = 0; i < failures->len; i++)
+    g_ptr_array_add (trainer->failures,
+                     g_strdup (g_ptr_array_index (failures, i)));
+  if (!choose_samples (run, readable, error) ||
+      !standardise_labels (run, error))
+    return FALSE;
+
+  run->embedder = ord_embedder_new (trainer->method, trainer->encoder,
+                                    trainer->options, &run->preparation,
+                                    run->dataset, run->seed, error);
+  if (!run->embedder)
+    return FALSE;
+  run->covariates =
+    ord_embedder_encode_covariates (run->embedder, trainer->dataset);
+  parameters = ord_embedder_get_parameters (run->embedder);
+  run->optimiser = ord_optimiser_new (parameters, ord_run_option (run, "decay"));
+  ord_augmentation_from_options (&run->augmentation, trainer->options);
+  ord_run_plan (run);
+
+  return TRUE;
+}

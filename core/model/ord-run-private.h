@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One training from start to end: what its parts share. In the order they come:
+ * prepare, resume, then epochs of steps with validation and checkpoints, under
+ * a schedule.
+ */
+#pragma once
+
+#include "../network/ord-optimiser.h"
+#include "ord-model-build-private.h"
+#include "ord-trainer.h"
+
+G_BEGIN_DECLS
+
+/* Validation looks at no more than this many pictures, and finds neighbours
+ * among no more than this many references, to stay a small part of an epoch. */
+#define ORD_RUN_VALIDATION_LIMIT 1024
+
+struct _OrdTrainer
+{
+  GObject     parent_instance;
+  OrdDataset *dataset;
+  char       *title;
+  char       *method;
+  char       *encoder;
+  OrdOptions *options;
+  char       *checkpoint;
+  double      checkpoint_seconds;
+  GPtrArray  *failures;
+  int         stopped;       /* atomic */
+};
+
+/* A run, from start to end. */
+typedef struct
+{
+  OrdTrainer      *trainer;
+  OrdProgressFunc  progress;
+  gpointer         user_data;
+
+  OrdPreparation   preparation;
+  OrdLoader       *loader;     /* over the trainer's dataset */
+  OrdDataset      *dataset;    /* what can be read, by split */
+  guint           *order;      /* (n_samples), the loader's index of each */
+  guint            n_train;
+  guint            n_validation;
+  guint            n_labels;
+  double          *label_mean;
+  double          *label_sd;
+  float           *targets;    /* (loader's n_samples, n_labels), standardised */
+  float           *covariates; /* (loader's n_samples, width), or NULL */
+
+  OrdEmbedder     *embedder;
+  OrdOptimiser    *optimiser;
+  OrdAugmentation  augmentation;
+  guint64          seed;
+  guint            batch;
+  guint            steps_per_epoch;
+  guint            validate_every; /* epochs */
+  guint64          wanted_steps;   /* what the schedule is without a clock */
+  guint64          n_steps;        /* what it is now */
+  guint64          step;       /* done */
+  gboolean         fitted;     /* whether n_steps knows the clock */
+  guint            epoch;
+  double           earlier;    /* seconds of training before this process */
+  gint64           started;    /* monotonic time */
+
+  GArray          *history;
+  GPtrArray       *best;       /* tensors */
+  double           best_mae;
+  guint64          best_step;
+  double           last_mae;
+  double           loss;       /* mean of the running epoch */
+  gboolean         warned;
+  gint64           saved;      /* when the last checkpoint was written */
+  guint            n_bad;
+} OrdRun;
+
+void   ord_run_clear   (OrdRun *run);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OrdRun, ord_run_clear)
+
+double ord_run_option  (OrdRun     *run,
+                        const char *name);
+
+/* Of training, those of earlier processes included. */
+double ord_run_seconds (OrdRun     *run);
+
+/* Progress, of training and of what comes before and after it. */
+void   ord_run_report           (OrdRun            *run,
+                                 const char        *stage,
+                                 const char        *warning);
+void   ord_run_report_reading   (const OrdProgress *progress,
+                                 gpointer           run);
+void   ord_run_report_finishing (const OrdProgress *progress,
+                                 gpointer           run);
+
+/* Reads the pictures and builds network and optimiser. */
+gboolean ord_run_prepare     (OrdRun        *run,
+                              GCancellable  *cancellable,
+                              GError       **error);
+
+/* The schedule: planned from the counts, fitted to the clock. */
+void     ord_run_plan        (OrdRun        *run);
+void     ord_run_fit         (OrdRun        *run,
+                              double         seconds_per_step);
+gboolean ord_run_is_over     (OrdRun        *run);
+gboolean ord_run_has_stalled (OrdRun        *run);
+
+/* The checkpoint. */
+void     ord_run_save        (OrdRun        *run);
+void     ord_run_resume      (OrdRun        *run);
+
+/* Measures on the validation images; keeps the best parameters. */
+gboolean ord_run_validate    (OrdRun        *run,
+                              GCancellable  *cancellable,
+                              GError       **error);
+
+/* All epochs that are left. */
+gboolean ord_run_train       (OrdRun        *run,
+                              GCancellable  *cancellable,
+                              GError       **error);
+
+G_END_DECLS

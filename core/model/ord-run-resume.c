@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The checkpoint of a run, written between epochs and read at the start of the
+ * next run with the same data and options.
+ */
+#include "ord-run-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "ord-checkpoint.h"
+
+/* What a checkpoint must agree with: data, options, method, encoder. */
+static char *
+fingerprint (OrdRun *run)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char      *options =
+    ord_options_to_string (run->trainer->options);
+
+  g_checksum_update (sum, (const guchar *) run->trainer->method, -1);
+  g_checksum_update (sum, (const guchar *) run->trainer->encoder, -1);
+  g_checksum_update (sum, (const guchar *) options, -1);
+  for (guint i = 0; i < ord_dataset_get_n_samples (run->dataset); i++)
+    {
+      const OrdSample *sample = ord_dataset_get_sample (run->dataset, i);
+
+      g_checksum_update (sum, (const guchar *) sample->file, -1);
+      g_checksum_update (sum, (const guchar *) sample->labels,
+                         (gssize) (sizeof (double) * run->n_labels));
+      g_checksum_update (sum, (const guchar *) &sample->split,
+                         sizeof sample->split);
+      if (sample->hash)
+        g_checksum_update (sum, (const guchar *) sample->hash, -1);
+    }
+
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+/* Counts as floats, which hold whole numbers up to 2²⁴. */
+static OrdTensor *
+counters_new (OrdRun *run)
+{
+  const gsize dims[] = { 4 };
+  const float values[] = { (float) run->n_steps, (float) run->step,
+                           (float) run->best_step, (float) run->fitted };
+
+  return ord_tensor_new ("trainer/counters", 1, dims, values);
+}
+
+/* Training goes on where a checkpoint cannot be written: it is worth more. */
+void
+ord_run_save (OrdRun *run)
+{
+  g_autoptr (OrdCheckpoint) checkpoint = NULL;
+  g_autoptr (GError)        error = NULL;
+
+  run->saved = g_get_monotonic_time ();
+  if (!run->trainer->checkpoint)
+    return;
+
+  checkpoint = g_new0 (OrdCheckpoint, 1);
+  checkpoint->fingerprint = fingerprint (run);
+  checkpoint->epoch = run->epoch;
+  checkpoint->seconds = ord_run_seconds (run);
+  checkpoint->history = g_array_copy (run->history);
+  checkpoint->tensors = ord_tensors_new ();
+  ord_embedder_store (run->embedder, checkpoint->tensors);
+  ord_optimiser_store (run->optimiser, checkpoint->tensors);
+  g_ptr_array_add (checkpoint->tensors, counters_new (run));
+  for (guint i = 0; run->best && i < run->best->len; i++)
+    {
+      const OrdTensor *tensor = g_ptr_array_index (run->best, i);
+      g_autofree char *name = g_strconcat ("best/", tensor->name, NULL);
+
+      g_ptr_array_add (checkpoint->tensors,
+                       ord_tensor_new (name, tensor->n_dims, tensor->dims,
+                                       tensor->values));
+    }
+
+  if (!ord_checkpoint_save (checkpoint, run->trainer->checkpoint, &error))
+    {
+      g_autofree char *warning =
+        g_strdup_printf ("Training goes on, but could not be resumed: %s",
+                         error->message);
+
+      ord_run_report (run, "Training", warning);
+    }
+}
+
+/* The best parameters under their own names again. */
+static GPtrArray *
+take_best (GPtrArray *tensors)
+{
+  GPtrArray *best = ord_tensors_new ();
+
+  for (guint i = 0; i < tensors->len; i++)
+    {
+      const OrdTensor *tensor = g_ptr_array_index (tensors, i);
+
+      if (g_str_has_prefix (tensor->name, "best/"))
+        g_ptr_array_add (best, ord_tensor_new (tensor->name + strlen ("best/"),
+                                               tensor->n_dims, tensor->dims,
+                                               tensor->values));
+    }
+  return best;
+}
+
+static double
+history_best (GArray *history)
+{
+  double best = NAN;
+
+  for (guint i = 0; i < history->len; i++)
+    best = fmin (best, g_array_index (history, OrdEpoch, i).validation_mae);
+  return best;
+}
+
+/* Goes on from a checkpoint of the same run; any other one is left alone until
+ * this run overwrites it. */
+void
+ord_run_resume (OrdRun *run)
+{
+  g_autoptr (OrdCheckpoint)  checkpoint = NULL;
+  g_autofree char           *wanted = fingerprint (run);
+  const gsize                dims[] = { 4 };
+  OrdTensor                 *counters;
+
+  if (run->trainer->checkpoint)
+    checkpoint = ord_checkpoint_load (run->trainer->checkpoint, NULL);
+  if (!checkpoint || g_strcmp0 (checkpoint->fingerprint, wanted) != 0)
+    return;
+  counters = ord_tensors_expect (checkpoint->tensors, "trainer/counters", 1,
+                                 dims, NULL);
+  if (!counters ||
+      !ord_embedder_load (run->embedder, checkpoint->tensors, NULL) ||
+      !ord_optimiser_load (run->optimiser, checkpoint->tensors, NULL))
+    return;
+
+  run->n_steps = (guint64) counters->values[0];
+  run->step = (guint64) counters->values[1];
+  run->best_step = (guint64) counters->values[2];
+  run->fitted = counters->values[3] > 0.5f;
+  run->epoch = checkpoint->epoch;
+  run->earlier = checkpoint->seconds;
+  g_array_unref (run->history);
+  run->history = g_array_copy (checkpoint->history);
+  run->best = take_best (checkpoint->tensors);
+  run->best_mae = history_best (run->history);
+  run->last_mae = run->best_mae;
+}

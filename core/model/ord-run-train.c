@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The loop of a run: epochs of steps.
+ */
+#include "ord-run-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../data/ord-random.h"
+
+/* Steps that are timed, after one that warms the caches, to fit the budget. */
+#define TIMED_STEPS     12
+
+/* How often progress is told, at most. */
+#define TOLD_PER_SECOND 4
+
+/* Gradients that are not finite, in a row, before the run is given up. */
+#define MAX_BAD_STEPS   20
+
+static gboolean
+train_batch (OrdRun          *run,
+             const OrdBatch  *batch,
+             GError         **error)
+{
+  OrdEmbedder       *embedder = run->embedder;
+  gsize              c_width = embedder->covariate_width;
+  g_autofree float  *labels = g_new (float, (gsize) batch->n * run->n_labels);
+  g_autofree float  *covariates = g_new (float, batch->n * (c_width + 1));
+  g_autofree float  *d_features = g_new (float, (gsize) batch->n * embedder->width);
+  OrdMethodBatch     judged = { .n = batch->n };
+  double             loss;
+
+  for (guint i = 0; i < batch->n; i++)
+    {
+      gsize sample = batch->samples[i];
+
+      memcpy (labels + (gsize) i * run->n_labels,
+              run->targets + sample * run->n_labels,
+              sizeof (float) * run->n_labels);
+      if (run->covariates)
+        memcpy (covariates + i * c_width, run->covariates + sample * c_width,
+                sizeof (float) * c_width);
+    }
+
+  judged.features =
+    ord_encoder_forward (embedder->encoder, TRUE, batch->n,
+                         (guint) run->preparation.height,
+                         (guint) run->preparation.width, batch->inputs,
+                         covariates, error);
+  if (!judged.features)
+    return FALSE;
+  judged.labels = labels;
+  loss = ord_method_loss (embedder->method, &judged, d_features);
+  if (!ord_encoder_backward (embedder->encoder, d_features, error))
+    return FALSE;
+
+  if (isfinite (loss) &&
+      ord_optimiser_step (run->optimiser,
+                          ord_one_cycle (ord_run_option (run, "rate"),
+                                         (double) run->step /
+                                         (double) run->n_steps)))
+    run->n_bad = 0;
+  else if (++run->n_bad >= MAX_BAD_STEPS)
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_TRAINING,
+                   "The loss is no longer a finite number; train with a lower "
+                   "--rate than %g", ord_run_option (run, "rate"));
+      return FALSE;
+    }
+  ord_encoder_parameters_changed (embedder->encoder);
+  if (isfinite (loss))
+    run->loss = isnan (run->loss) ? loss : run->loss + 0.05 * (loss - run->loss);
+
+  return TRUE;
+}
+
+/* A shuffled pass, filled up to whole batches from its own beginning. */
+static guint *
+shuffle_epoch (OrdRun *run,
+               guint  *n)
+{
+  OrdRandom  random =
+    ord_random_init (ord_random_derive (run->seed, run->epoch));
+  guint     *order;
+
+  *n = run->steps_per_epoch * run->batch;
+  order = g_new (guint, *n);
+  for (guint i = 0; i < run->n_train; i++)
+    order[i] = run->order[i];
+  ord_random_shuffle (&random, order, run->n_train);
+  for (guint i = run->n_train; i < *n; i++)
+    order[i] = order[i - run->n_train];
+
+  return order;
+}
+
+/* The steps of an epoch that have been timed so far. */
+typedef struct
+{
+  gint64 from;
+  guint  n;
+} Pace;
+
+static void
+keep_pace (OrdRun   *run,
+           Pace     *pace,
+           gint64    now,
+           gboolean  epoch_ends)
+{
+  gboolean correctable = 2 * run->step < run->n_steps;
+
+  /* The very first step also makes the plans and warms the caches. */
+  if (run->step == 1)
+    *pace = (Pace) { now, 0 };
+  else
+    pace->n++;
+  if (pace->n > 0 && ((!run->fitted && pace->n == TIMED_STEPS) ||
+                      (epoch_ends && (!run->fitted || correctable))))
+    ord_run_fit (run, (double) (now - pace->from) / G_USEC_PER_SEC / pace->n);
+}
+
+static gboolean
+train_epoch (OrdRun        *run,
+             GCancellable  *cancellable,
+             GError       **error)
+{
+  guint             n;
+  g_autofree guint *order = shuffle_epoch (run, &n);
+  Pace              pace = { g_get_monotonic_time (), 0 };
+  gint64            told = 0;
+
+  run->loss = NAN;
+  ord_loader_start (run->loader, order, n, run->batch, &run->augmentation,
+                    ord_random_derive (run->seed, ~(guint64) run->epoch));
+  for (guint i = 0; i < run->steps_per_epoch && !ord_run_is_over (run); i++)
+    {
+      const OrdBatch *batch = ord_loader_next (run->loader, error);
+      gint64          now;
+
+      if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          !train_batch (run, batch, error))
+        return FALSE;
+      run->step++;
+
+      now = g_get_monotonic_time ();
+      keep_pace (run, &pace, now, i == run->steps_per_epoch - 1);
+      if (now - told > G_USEC_PER_SEC / TOLD_PER_SECOND)
+        {
+          ord_run_report (run, "Training", NULL);
+          told = now;
+        }
+    }
+  run->epoch++;
+
+  return TRUE;
+}
+
+gboolean
+ord_run_train (OrdRun        *run,
+               GCancellable  *cancellable,
+               GError       **error)
+{
+  while (!ord_run_is_over (run) && !ord_run_has_stalled (run))
+    {
+      if (!train_epoch (run, cancellable, error))
+        return FALSE;
+      if ((run->epoch % run->validate_every == 0 || ord_run_is_over (run)) &&
+          !ord_run_validate (run, cancellable, error))
+        return FALSE;
+      if ((double) (g_get_monotonic_time () - run->saved) / G_USEC_PER_SEC >
+          run->trainer->checkpoint_seconds)
+        ord_run_save (run);
+    }
+  if (!run->best && !ord_run_validate (run, cancellable, error))
+    return FALSE;
+  ord_run_save (run);
+
+  return TRUE;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The error on held-out images while training goes on, and whether the space is
+ * still open: from a part of the pictures, so that it costs little.
+ */
+#include "ord-run-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../space/ord-quality.h"
+
+/* Of the features against the labels; below it the space has collapsed. */
+#define COLLAPSED 0.25
+
+/* Every k-th of the samples [first, first + n), so that there are at most
+ * ORD_RUN_VALIDATION_LIMIT; indices into the run's dataset. */
+static guint *
+thin_out (guint  first,
+          guint  n,
+          guint *n_chosen)
+{
+  guint *chosen;
+
+  *n_chosen = MIN (n, ORD_RUN_VALIDATION_LIMIT);
+  chosen = g_new (guint, *n_chosen + 1);
+  for (guint i = 0; i < *n_chosen; i++)
+    chosen[i] = first + (guint) ((guint64) i * n / *n_chosen);
+  return chosen;
+}
+
+/* Some pictures with their features and labels. */
+typedef struct
+{
+  guint   n;
+  float  *features; /* (n, width) */
+  double *labels;   /* (n, n_labels), label units */
+} Embedded;
+
+static void
+embedded_clear (Embedded *embedded)
+{
+  g_free (embedded->features);
+  g_free (embedded->labels);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Embedded, embedded_clear)
+
+static gboolean
+embed_some (OrdRun        *run,
+            guint          first,
+            guint          n,
+            Embedded      *embedded,
+            GCancellable  *cancellable,
+            GError       **error)
+{
+  g_autofree guint *chosen = thin_out (first, n, &embedded->n);
+
+  embedded->features = g_new (float, (gsize) embedded->n * run->embedder->width);
+  embedded->labels = g_new (double, (gsize) embedded->n * run->n_labels);
+  for (guint i = 0; i < embedded->n; i++)
+    {
+      memcpy (embedded->labels + (gsize) i * run->n_labels,
+              ord_dataset_get_sample (run->dataset, chosen[i])->labels,
+              sizeof (double) * run->n_labels);
+      chosen[i] = run->order[chosen[i]];
+    }
+
+  return ord_embedder_embed_samples (run->embedder, run->loader, chosen,
+                                     embedded->n, run->covariates,
+                                     embedded->features, NULL, NULL,
+                                     cancellable, error);
+}
+
+/* √(variance over all coordinates). */
+static double
+total_sd (const float *values,
+          gsize        n,
+          gsize        width)
+{
+  double total = 0.0;
+
+  for (gsize k = 0; k < width; k++)
+    {
+      double mean = 0.0, square = 0.0;
+
+      for (gsize i = 0; i < n; i++)
+        mean += values[i * width + k] / (double) n;
+      for (gsize i = 0; i < n; i++)
+        square += (values[i * width + k] - mean) * (values[i * width + k] - mean);
+      total += square / (double) n;
+    }
+  return sqrt (total);
+}
+
+/* The features' spread over that of the standardised labels. */
+static double
+relative_spread (OrdRun         *run,
+                 const Embedded *embedded)
+{
+  g_autofree float *labels = g_new (float, (gsize) embedded->n * run->n_labels);
+  double            of_labels;
+
+  for (gsize i = 0; i < (gsize) embedded->n * run->n_labels; i++)
+    labels[i] = (float) (embedded->labels[i] / run->label_sd[i % run->n_labels]);
+  of_labels = total_sd (labels, embedded->n, run->n_labels);
+
+  return of_labels > 0.0
+         ? total_sd (embedded->features, embedded->n, run->embedder->width) /
+           of_labels
+         : NAN;
+}
+
+gboolean
+ord_run_validate (OrdRun        *run,
+                  GCancellable  *cancellable,
+                  GError       **error)
+{
+  g_auto (Embedded)          references = { 0 };
+  g_auto (Embedded)          held_out = { 0 };
+  g_autoptr (OrdNeighbours)  neighbours = NULL;
+  g_autofree double         *values = NULL;
+  OrdQuality                 quality;
+  OrdEpoch                   epoch = { 0 };
+  double                     radius;
+  gboolean                   collapsed;
+
+  if (!embed_some (run, 0, run->n_train, &references, cancellable, error) ||
+      !embed_some (run, run->n_train, run->n_validation, &held_out, cancellable,
+                   error))
+    return FALSE;
+
+  neighbours = ord_neighbours_new (references.features, references.n,
+                                   run->embedder->width);
+  radius = ord_radius_search (neighbours, references.labels, run->n_labels,
+                              held_out.features, held_out.labels, held_out.n,
+                              NULL);
+  values = g_new (double, (gsize) held_out.n * run->n_labels);
+  ord_embedder_answer (run->embedder, neighbours, references.labels,
+                       run->label_mean, run->label_sd, radius,
+                       held_out.features, held_out.n, values, NULL, NULL);
+  ord_quality_measure (&quality, held_out.labels, values, held_out.n,
+                       run->n_labels);
+
+  epoch.epoch = run->epoch;
+  epoch.seconds = ord_run_seconds (run);
+  epoch.loss = run->loss;
+  epoch.validation_mae = quality.mae;
+  epoch.spread = relative_spread (run, &held_out);
+  g_array_append_val (run->history, epoch);
+
+  run->last_mae = quality.mae;
+  if (isnan (run->best_mae) || quality.mae < run->best_mae)
+    {
+      run->best_mae = quality.mae;
+      run->best_step = run->step;
+      g_clear_pointer (&run->best, g_ptr_array_unref);
+      run->best = ord_tensors_new ();
+      ord_embedder_store (run->embedder, run->best);
+    }
+
+  collapsed = epoch.spread < COLLAPSED && run->step * 2 > run->n_steps;
+  ord_run_report (run, "Training",
+          collapsed && !run->warned
+          ? "The space collapses: the features spread much less than the "
+            "labels. A larger alpha, or a larger guide, holds it open"
+          : NULL);
+  run->warned |= collapsed;
+
+  return TRUE;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The trainer: options, and a run from pictures to a finished model.
+ */
+#include "ord-trainer.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+
+#include "../encoder/ord-encoder.h"
+#include "../methods/ord-method.h"
+#include "ord-run-private.h"
+
+/* Between checkpoints, unless told otherwise. */
+#define CHECKPOINT_SECONDS 20.0
+
+static const OrdOptionSpec options_table[] = {
+  { "minutes", "budget of training time; the schedule fits itself to it",
+    24.0, 0.01, 10080.0, FALSE },
+  { "epochs", "passes over the training images; 0 chooses by their number",
+    0, 0, 100000, TRUE },
+  { "validate", "epochs from one validation to the next; 0 chooses by their "
+    "number", 0, 0, 1000, TRUE },
+  { "patience", "share of the schedule without progress after which it ends",
+    0.4, 0.01, 1.0, FALSE },
+  { "seed", "of parameters, order, augmentation and a split that is made",
+    1, 0, 4294967295.0, TRUE },
+  { "threads", "0 uses every processor", 0, 0, 1024, TRUE },
+  { "batch", "pictures in a step; 0 chooses by their number", 0, 0, 4096, TRUE },
+  { "size", "side of the network's input, in pixels", 96, 16, 1024, TRUE },
+  { "rate", "peak learning rate", 2e-3, 1e-6, 1.0, FALSE },
+  { "decay", "weight decay", 0.02, 0.0, 10.0, FALSE },
+  { "memory", "of decoded pictures that are kept, in MiB", 2048, 1, 1048576,
+    TRUE },
+  { NULL }
+};
+
+G_DEFINE_FINAL_TYPE (OrdTrainer, ord_trainer, G_TYPE_OBJECT)
+
+static void
+ord_trainer_finalize (GObject *object)
+{
+  OrdTrainer *self = ORD_TRAINER (object);
+
+  g_clear_object (&self->dataset);
+  g_free (self->title);
+  g_free (self->method);
+  g_free (self->encoder);
+  g_free (self->checkpoint);
+  g_clear_pointer (&self->options, ord_options_free);
+  g_clear_pointer (&self->failures, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (ord_trainer_parent_class)->finalize (object);
+}
+
+static void
+ord_trainer_class_init (OrdTrainerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ord_trainer_finalize;
+}
+
+static void
+ord_trainer_init (OrdTrainer *self)
+{
+  self->failures = g_ptr_array_new_with_free_func (g_free);
+  self->checkpoint_seconds = CHECKPOINT_SECONDS;
+}
+
+static void
+set_unknown (const char          *kind,
+             const char          *name,
+             const char * const  *known,
+             GError             **error)
+{
+  g_autofree char *list = g_strjoinv (", ", (char **) known);
+
+  g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
+               "There is no %s “%s”; known ones: %s", kind, name, list);
+}
+
+OrdOptions *
+ord_trainer_options_new (const char  *method,
+                         const char  *encoder,
+                         GError     **error)
+{
+  const OrdOptionSpec *of_method = ord_method_get_options (method);
+  const OrdOptionSpec *of_encoder = ord_encoder_get_options (encoder);
+  OrdOptions          *options;
+
+  if (!of_method)
+    {
+      set_unknown ("method", method, ord_method_list (), error);
+      return NULL;
+    }
+  if (!of_encoder)
+    {
+      set_unknown ("encoder", encoder, ord_encoder_list (), error);
+      return NULL;
+    }
+
+  options = ord_options_new ();
+  ord_options_add (options, options_table);
+  ord_options_add (options, ord_augmentation_options);
+  ord_options_add (options, of_encoder);
+  ord_options_add (options, of_method);
+
+  return options;
+}
+
+const OrdOptionSpec *
+ord_trainer_get_options (void)
+{
+  return options_table;
+}
+
+OrdTrainer *
+ord_trainer_new (OrdDataset       *dataset,
+                 const char       *title,
+                 const char       *method,
+                 const char       *encoder,
+                 const OrdOptions *options)
+{
+  OrdTrainer *self = g_object_new (ORD_TYPE_TRAINER, NULL);
+
+  self->dataset = g_object_ref (dataset);
+  self->title = g_strdup (title);
+  self->method = g_strdup (method);
+  self->encoder = g_strdup (encoder);
+  self->options = ord_options_copy (options);
+
+  return self;
+}
+
+void
+ord_trainer_set_checkpoint (OrdTrainer *trainer,
+                            const char *path)
+{
+  g_return_if_fail (ORD_IS_TRAINER (trainer));
+  g_free (trainer->checkpoint);
+  trainer->checkpoint = g_strdup (path);
+}
+
+void
+ord_trainer_set_checkpoint_seconds (OrdTrainer *trainer,
+                                    double      seconds)
+{
+  g_return_if_fail (ORD_IS_TRAINER (trainer));
+  trainer->checkpoint_seconds = seconds;
+}
+
+void
+ord_trainer_discard_checkpoint (OrdTrainer *trainer)
+{
+  g_return_if_fail (ORD_IS_TRAINER (trainer));
+  if (trainer->checkpoint)
+    g_unlink (trainer->checkpoint);
+}
+
+void
+ord_trainer_stop (OrdTrainer *trainer)
+{
+  g_return_if_fail (ORD_IS_TRAINER (trainer));
+  g_atomic_int_set (&trainer->stopped, TRUE);
+}
+
+GPtrArray *
+ord_trainer_get_failures (OrdTrainer *trainer)
+{
+  g_return_val_if_fail (ORD_IS_TRAINER (trainer), NULL);
+  return trainer->failures;
+}
+
+OrdModel *
+ord_trainer_run (OrdTrainer       *trainer,
+                 OrdProgressFunc   progress,
+                 gpointer          user_data,
+                 GCancellable     *cancellable,
+                 GError          **error)
+{
+  g_autofree char *options = NULL;
+  OrdModelSource   source;
+  g_auto (OrdRun)  run = {
+    .trainer = trainer,
+    .progress = progress,
+    .user_data = user_data,
+    .history = g_array_new (FALSE, FALSE, sizeof (OrdEpoch)),
+    .steps_per_epoch = 1,
+    .best_mae = NAN,
+    .last_mae = NAN,
+    .loss = NAN,
+  };
+
+  g_return_val_if_fail (ORD_IS_TRAINER (trainer), NULL);
+
+  g_ptr_array_set_size (trainer->failures, 0);
+  run.seed = (guint64) ord_run_option (&run, "seed");
+  if (!ord_run_prepare (&run, cancellable, error))
+    return NULL;
+  ord_run_resume (&run);
+  run.started = run.saved = g_get_monotonic_time ();
+  ord_run_report (&run, "Training", NULL);
+  if (!ord_run_train (&run, cancellable, error) ||
+      !ord_embedder_load (run.embedder, run.best, error))
+    return NULL;
+
+  options = ord_options_to_string (trainer->options);
+  source = (OrdModelSource) {
+    .title = trainer->title,
+    .method = trainer->method,
+    .encoder = trainer->encoder,
+    .options = options,
+    .embedder = run.embedder,
+    .loader = run.loader,
+    .order = run.order,
+    .dataset = run.dataset,
+    .label_mean = run.label_mean,
+    .label_sd = run.label_sd,
+    .history = run.history,
+  };
+
+  return ord_model_build (&source, ord_run_report_finishing, &run, cancellable,
+                          error);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From a dataset to a model.
+ */
+#pragma once
+
+#include "../ord-options.h"
+#include "ord-model.h"
+
+G_BEGIN_DECLS
+
+#define ORD_TYPE_TRAINER (ord_trainer_get_type ())
+G_DECLARE_FINAL_TYPE (OrdTrainer, ord_trainer, ORD, TRAINER, GObject)
+
+/**
+ * ord_trainer_options_new:
+ * @method: "rm-loss"…; see ord_method_list()
+ * @encoder: "compact"
+ *
+ * Every option of training with these: the trainer's own (minutes, epochs,
+ * seed, threads, batch, size…), augmentation, encoder and method, with their
+ * defaults. An unknown name is an ORD_ERROR_OPTION that lists the known ones.
+ */
+OrdOptions *ord_trainer_options_new (const char  *method,
+                                     const char  *encoder,
+                                     GError     **error);
+
+/* (transfer none): the trainer's own table. */
+const OrdOptionSpec *ord_trainer_get_options (void);
+
+/**
+ * ord_trainer_new:
+ * @title: for people
+ * @options: copied
+ */
+OrdTrainer *ord_trainer_new  (OrdDataset        *dataset,
+                              const char        *title,
+                              const char        *method,
+                              const char        *encoder,
+                              const OrdOptions  *options);
+
+/* Where training under way is kept, after every epoch that is 20 seconds from
+ * the last one; an interrupted run with the same data and options goes on from
+ * there. To be discarded once the model is saved: should saving fail, a second
+ * run only finishes the model again. */
+void        ord_trainer_set_checkpoint         (OrdTrainer *trainer,
+                                                const char *path);
+void        ord_trainer_set_checkpoint_seconds (OrdTrainer *trainer,
+                                                double      seconds);
+void        ord_trainer_discard_checkpoint     (OrdTrainer *trainer);
+
+/**
+ * ord_trainer_run:
+ *
+ * Reads the pictures, trains, and finishes the model with the parameters that
+ * had the lowest validation error. Cancelling abandons the run (its checkpoint
+ * stays); ord_trainer_stop() ends training early and keeps the best so far.
+ */
+OrdModel   *ord_trainer_run  (OrdTrainer        *trainer,
+                              OrdProgressFunc    progress,
+                              gpointer           user_data,
+                              GCancellable      *cancellable,
+                              GError           **error);
+
+/* From any thread. */
+void        ord_trainer_stop (OrdTrainer        *trainer);
+
+/* (transfer none) (element-type utf8): pictures that could not be read. */
+GPtrArray  *ord_trainer_get_failures (OrdTrainer *trainer);
+
+G_END_DECLS

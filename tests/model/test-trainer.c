@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Training: what it promises of seeds, stopping, cancelling, resuming and bad
+ * pictures.
+ */
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#include "methods/ord-method.h"
+#include "model/ord-predictor.h"
+#include "training-fixture.h"
+
+static void
+set_up (Training      *training,
+        gconstpointer  method)
+{
+  training_init (training, method);
+}
+
+static void
+tear_down (Training      *training,
+           gconstpointer  method)
+{
+  training_clear (training);
+}
+
+static OrdModel *
+run (Training   *training,
+     const char *method)
+{
+  g_autoptr (OrdTrainer) trainer = training_trainer (training, method, FALSE);
+  g_autoptr (GError)     error = NULL;
+  OrdModel              *model = ord_trainer_run (trainer, NULL, NULL, NULL,
+                                                  &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (ord_trainer_get_failures (trainer)->len, ==, 0);
+  return model;
+}
+
+static void
+assert_same_features (OrdModel *first,
+                      OrdModel *second)
+{
+  const OrdModelParts *a = ord_model_get_parts (first);
+  const OrdModelParts *b = ord_model_get_parts (second);
+  gsize                size = sizeof (float) * a->width *
+                              ord_dataset_get_n_samples (a->dataset);
+
+  g_assert_cmpuint (a->width, ==, b->width);
+  g_assert_cmpmem (a->features, size, b->features, size);
+}
+
+static void
+test_every_method_makes_a_whole_model (Training      *training,
+                                       gconstpointer  method)
+{
+  g_autoptr (OrdModel)     model = run (training, method);
+  const OrdModelParts     *parts = ord_model_get_parts (model);
+  g_autofree char         *path =
+    g_build_filename (training->folder, "m.ordinate", NULL);
+  g_autoptr (OrdModel)     loaded = NULL;
+  g_autoptr (OrdPredictor) predictor = NULL;
+  g_autoptr (GError)       error = NULL;
+
+  g_assert_cmpuint (parts->history->len, ==, 4);
+  g_assert_cmpuint (parts->test.quality.n, >, 0);
+  g_assert_cmpfloat (parts->radius, >, 0.0);
+  g_assert_cmpfloat (parts->novelty, >, 0.0);
+  g_assert_cmpuint (parts->thumbnails->len, ==,
+                    ord_dataset_get_n_samples (parts->dataset));
+  /* Better than nothing at all: the dial is 10 bar. */
+  g_assert_cmpfloat (parts->validation.quality.mae, <, 5.0);
+
+  g_assert_true (ord_model_save (model, path, &error));
+  loaded = ord_model_load (path, NULL, &error);
+  g_assert_no_error (error);
+  predictor = ord_predictor_new (loaded, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_same_seed_same_model (Training      *training,
+                           gconstpointer  method)
+{
+  g_autoptr (OrdModel) first = run (training, NULL);
+  g_autoptr (OrdModel) second = run (training, NULL);
+
+  assert_same_features (first, second);
+}
+
+static void
+test_other_seed_other_model (Training      *training,
+                             gconstpointer  method)
+{
+  g_autoptr (OrdModel)  first = run (training, NULL);
+  g_autoptr (OrdModel)  second = NULL;
+
+  g_assert_true (ord_options_set (training->options, "seed", 2.0, NULL));
+  second = run (training, NULL);
+  g_assert_cmpfloat (ord_model_get_parts (first)->features[0], !=,
+                     ord_model_get_parts (second)->features[0]);
+}
+
+/* Cancels, or stops, once the second epoch is over. */
+typedef struct
+{
+  OrdTrainer   *trainer;      /* to be stopped, or NULL */
+  GCancellable *cancellable;  /* to be cancelled, or NULL */
+} Interruption;
+
+static void
+interrupt (const OrdProgress *progress,
+           gpointer           data)
+{
+  Interruption *interruption = data;
+
+  if (progress->epoch < 2)
+    return;
+  if (interruption->trainer)
+    ord_trainer_stop (interruption->trainer);
+  if (interruption->cancellable)
+    g_cancellable_cancel (interruption->cancellable);
+}
+
+static void
+test_stopping_keeps_the_best (Training      *training,
+                              gconstpointer  method)
+{
+  g_autoptr (OrdTrainer) trainer = training_trainer (training, NULL, FALSE);
+  g_autoptr (OrdModel)   model = NULL;
+  g_autoptr (GError)     error = NULL;
+  Interruption           interruption = { trainer, NULL };
+  const OrdModelParts   *parts;
+  double                 best = INFINITY;
+
+  model = ord_trainer_run (trainer, interrupt, &interruption, NULL, &error);
+  g_assert_no_error (error);
+  parts = ord_model_get_parts (model);
+  g_assert_cmpuint (parts->history->len, <, 4);
+  for (guint i = 0; i < parts->history->len; i++)
+    best = fmin (best, g_array_index (parts->history, OrdEpoch, i)
+                       .validation_mae);
+  /* So few pictures are all looked at by each validation. */
+  g_assert_cmpfloat_with_epsilon (parts->validation.quality.mae, best, 1e-4);
+}
+
+static void
+test_cancelled_training_resumes (Training      *training,
+                                 gconstpointer  method)
+{
+  g_autoptr (OrdModel)     whole = run (training, NULL);
+  g_autoptr (OrdTrainer)   first = training_trainer (training, NULL, TRUE);
+  g_autoptr (OrdTrainer)   second = training_trainer (training, NULL, TRUE);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (OrdModel)     resumed = NULL;
+  g_autoptr (GError)       error = NULL;
+  Interruption             interruption = { NULL, cancellable };
+
+  ord_trainer_set_checkpoint_seconds (first, 0.0);
+  g_assert_null (ord_trainer_run (first, interrupt, &interruption, cancellable,
+                                  &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_true (g_file_test (training->checkpoint, G_FILE_TEST_EXISTS));
+
+  resumed = ord_trainer_run (second, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  assert_same_features (whole, resumed);
+  ord_trainer_discard_checkpoint (second);
+  g_assert_false (g_file_test (training->checkpoint, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_foreign_checkpoint_is_not_used (Training      *training,
+                                     gconstpointer  method)
+{
+  g_autoptr (OrdModel)   whole = run (training, NULL);
+  g_autoptr (OrdTrainer) other = NULL;
+  g_autoptr (OrdTrainer) trainer = NULL;
+  g_autoptr (OrdModel)   model = NULL;
+
+  g_assert_true (ord_options_set (training->options, "seed", 9.0, NULL));
+  other = training_trainer (training, NULL, TRUE);
+  g_object_unref (ord_trainer_run (other, NULL, NULL, NULL, NULL));
+  g_assert_true (g_file_test (training->checkpoint, G_FILE_TEST_EXISTS));
+
+  g_assert_true (ord_options_set (training->options, "seed", 1.0, NULL));
+  trainer = training_trainer (training, NULL, TRUE);
+  model = ord_trainer_run (trainer, NULL, NULL, NULL, NULL);
+  assert_same_features (whole, model);
+}
+
+static void
+test_damaged_checkpoint_is_not_used (Training      *training,
+                                     gconstpointer  method)
+{
+  g_autoptr (OrdTrainer) trainer = training_trainer (training, NULL, TRUE);
+  g_autoptr (OrdModel)   model = NULL;
+  g_autoptr (GError)     error = NULL;
+
+  g_assert_true (g_file_set_contents (training->checkpoint, "not a database",
+                                      -1, NULL));
+  model = ord_trainer_run (trainer, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (model);
+}
+
+static void
+test_bad_pictures_are_skipped_and_named (Training      *training,
+                                         gconstpointer  method)
+{
+  const OrdSample       *missing = ord_dataset_get_sample (training->dataset, 3);
+  const OrdSample       *corrupt = ord_dataset_get_sample (training->dataset, 8);
+  g_autoptr (OrdTrainer) trainer = training_trainer (training, NULL, FALSE);
+  g_autoptr (OrdModel)   model = NULL;
+  g_autoptr (GError)     error = NULL;
+  GPtrArray             *failures;
+
+  g_assert_cmpint (g_unlink (missing->path), ==, 0);
+  g_assert_true (g_file_set_contents (corrupt->path, "\211PNG, nearly", -1,
+                                      NULL));
+  model = ord_trainer_run (trainer, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  failures = ord_trainer_get_failures (trainer);
+  g_assert_cmpuint (failures->len, ==, 2);
+  g_assert_nonnull (strstr (g_ptr_array_index (failures, 0), missing->file));
+  g_assert_nonnull (strstr (g_ptr_array_index (failures, 1), corrupt->file));
+  g_assert_cmpuint (ord_dataset_get_n_samples
+                    (ord_model_get_parts (model)->dataset), ==, 58);
+}
+
+static void
+test_no_readable_pictures (Training      *training,
+                           gconstpointer  method)
+{
+  g_autoptr (OrdTrainer) trainer = training_trainer (training, NULL, FALSE);
+  g_autoptr (GError)     error = NULL;
+
+  for (guint i = 0; i < ord_dataset_get_n_samples (training->dataset); i++)
+    g_unlink (ord_dataset_get_sample (training->dataset, i)->path);
+  g_assert_null (ord_trainer_run (trainer, NULL, NULL, NULL, &error));
+  g_assert_error (error, ORD_ERROR, ORD_ERROR_DATASET);
+  g_assert_nonnull (strstr (error->message, training->folder));
+}
+
+static void
+test_unknown_names (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (ord_trainer_options_new ("voodoo", "compact", &error));
+  g_assert_error (error, ORD_ERROR, ORD_ERROR_OPTION);
+  g_clear_error (&error);
+  g_assert_null (ord_trainer_options_new ("rm-loss", "huge", &error));
+  g_assert_error (error, ORD_ERROR, ORD_ERROR_OPTION);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  const char * const *methods = ord_method_list ();
+
+  g_test_init (&argc, &argv, NULL);
+  /* libvips warns of the damaged pictures that are meant to be damaged. */
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+
+  for (guint i = 0; methods[i]; i++)
+    {
+      g_autofree char *path =
+        g_strdup_printf ("/trainer/%s-makes-a-whole-model", methods[i]);
+
+      g_test_add (path, Training, methods[i], set_up,
+                  test_every_method_makes_a_whole_model, tear_down);
+    }
+#define ADD(path, function) \
+  g_test_add (path, Training, NULL, set_up, function, tear_down)
+  ADD ("/trainer/the-same-seed-gives-the-same-model",
+       test_same_seed_same_model);
+  ADD ("/trainer/another-seed-gives-another-model",
+       test_other_seed_other_model);
+  ADD ("/trainer/stopping-keeps-the-best", test_stopping_keeps_the_best);
+  ADD ("/trainer/a-cancelled-training-resumes-as-if-it-had-not-been",
+       test_cancelled_training_resumes);
+  ADD ("/trainer/a-checkpoint-of-other-options-is-not-used",
+       test_foreign_checkpoint_is_not_used);
+  ADD ("/trainer/a-damaged-checkpoint-is-not-used",
+       test_damaged_checkpoint_is_not_used);
+  ADD ("/trainer/bad-pictures-are-skipped-and-named",
+       test_bad_pictures_are_skipped_and_named);
+  ADD ("/trainer/no-readable-picture-is-an-error", test_no_readable_pictures);
+  g_test_add_func ("/trainer/unknown-method-or-encoder-is-an-error",
+                   test_unknown_names);
+
+  return g_test_run ();
+}
