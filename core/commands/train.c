@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `ordinate train DIR -o MODEL`. The options of method, encoder, augmentation
+ * and trainer are read from their tables, so that a new one needs no line here.
+ */
+#include "commands.h"
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../data/ord-augmentation.h"
+#include "../encoder/ord-encoder.h"
+#include "../methods/ord-method.h"
+#include "../model/ord-trainer.h"
+
+/* How many unreadable pictures are named one by one. */
+#define FAILURES_SHOWN 10
+
+typedef struct
+{
+  char     *output;
+  char     *method;
+  char     *encoder;
+  char     *title;
+  char     *unit;
+  char     *pattern;
+  char    **labels;
+  gboolean  fresh;
+  gboolean  json;
+  gboolean  quiet;
+} Settings;
+
+static void
+settings_clear (Settings *settings)
+{
+  g_free (settings->output);
+  g_free (settings->method);
+  g_free (settings->encoder);
+  g_free (settings->title);
+  g_free (settings->unit);
+  g_free (settings->pattern);
+  g_strfreev (settings->labels);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
+
+/* Takes "--name=value", "--name value", "--name" and "--no-name" of the option
+ * tables out of the arguments; GOption reads the rest. */
+static gboolean
+take_table_options (OrdOptions  *options,
+                    int         *argc,
+                    char       **argv,
+                    GError     **error)
+{
+  int kept = 1;
+
+  for (int i = 1; i < *argc; i++)
+    {
+      const char          *equals = strchr (argv[i], '=');
+      g_autofree char     *name = NULL;
+      const OrdOptionSpec *spec = NULL;
+      const char          *value;
+
+      if (g_str_has_prefix (argv[i], "--"))
+        {
+          name = equals ? g_strndup (argv[i] + 2, (gsize) (equals - argv[i] - 2))
+                        : g_strdup (argv[i] + 2);
+          spec = ord_options_find (options, name);
+          if (!spec && !equals && g_str_has_prefix (name, "no-"))
+            {
+              spec = ord_options_find (options, name + 3);
+              if (spec && !ord_options_set (options, name + 3, 0.0, error))
+                return FALSE;
+              if (spec)
+                continue;
+            }
+        }
+      if (!spec)
+        {
+          argv[kept++] = argv[i];
+          continue;
+        }
+
+      if (equals)
+        value = equals + 1;
+      else if (spec->integer && spec->minimum == 0 && spec->maximum == 1 &&
+               !(i + 1 < *argc && (g_str_equal (argv[i + 1], "0") ||
+                                   g_str_equal (argv[i + 1], "1"))))
+        value = "1";
+      else if (i + 1 < *argc)
+        value = argv[++i];
+      else
+        {
+          g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
+                       "--%s needs a value: %s", name, spec->summary);
+          return FALSE;
+        }
+      if (!ord_options_set_text (options, name, value, error))
+        return FALSE;
+    }
+  *argc = kept;
+  argv[kept] = NULL;
+
+  return TRUE;
+}
+
+/* The value of --NAME before anything else is parsed, or the default. */
+static char *
+peek_option (int         argc,
+             char      **argv,
+             const char *name,
+             const char *fallback)
+{
+  g_autofree char *full = g_strconcat ("--", name, NULL);
+  g_autofree char *assigned = g_strconcat ("--", name, "=", NULL);
+
+  for (int i = 1; i < argc; i++)
+    {
+      if (g_str_has_prefix (argv[i], assigned))
+        return g_strdup (argv[i] + strlen (assigned));
+      if (g_str_equal (argv[i], full) && i + 1 < argc)
+        return g_strdup (argv[i + 1]);
+    }
+  return g_strdup (fallback);
+}
+
+static void
+append_table (GString             *text,
+              const char          *heading,
+              const OrdOptionSpec *specs)
+{
+  if (!specs || !specs->name)
+    return;
+  g_string_append_printf (text, "%s\n", heading);
+  for (; specs->name; specs++)
+    g_string_append_printf (text, "  --%-18s %s (%g)\n", specs->name,
+                            specs->summary, specs->fallback);
+  g_string_append_c (text, '\n');
+}
+
+static char *
+describe_options (const char *method,
+                  const char *encoder)
+{
+  GString             *text = g_string_new (NULL);
+  const char * const  *methods = ord_method_list ();
+
+  append_table (text, "Training:", ord_trainer_get_options ());
+  append_table (text, "Augmentation (0 switches one off):",
+                ord_augmentation_options);
+  for (guint i = 0; ord_encoder_list ()[i]; i++)
+    {
+      g_autofree char *heading =
+        g_strdup_printf ("Encoder %s, %s:", ord_encoder_list ()[i],
+                         ord_encoder_summary (ord_encoder_list ()[i]));
+
+      append_table (text, heading,
+                    ord_encoder_get_options (ord_encoder_list ()[i]));
+    }
+  g_string_append (text, "Methods:\n");
+  for (guint i = 0; methods[i]; i++)
+    g_string_append_printf (text, "  %-20s %s\n", methods[i],
+                            ord_method_summary (methods[i]));
+  g_string_append_c (text, '\n');
+  for (guint i = 0; methods[i]; i++)
+    {
+      g_autofree char *heading = g_strdup_printf ("Method %s:", methods[i]);
+
+      append_table (text, heading, ord_method_get_options (methods[i]));
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+/* "hand-bones" from ".../hand-bones/" or ".../hand-bones.ordinate". */
+static char *
+title_from_path (const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  char            *dot = g_strrstr (name, ".ordinate");
+
+  if (dot)
+    *dot = '\0';
+  return g_steal_pointer (&name);
+}
+
+static void
+print_failures (GPtrArray *failures)
+{
+  for (guint i = 0; i < MIN (failures->len, FAILURES_SHOWN); i++)
+    fprintf (stderr, "Skipped: %s\n",
+             (const char *) g_ptr_array_index (failures, i));
+  if (failures->len > FAILURES_SHOWN)
+    fprintf (stderr, "… and %u more\n", failures->len - FAILURES_SHOWN);
+  if (failures->len > 0)
+    fprintf (stderr, "%u pictures could not be read and were left out.\n",
+             failures->len);
+}
+
+static void
+print_result (OrdModel   *model,
+              const char *path,
+              gboolean    json,
+              guint       n_failures)
+{
+  const OrdModelParts *parts = ord_model_get_parts (model);
+  const char          *unit = ord_dataset_get_unit (parts->dataset);
+  gboolean             tested = parts->test.quality.n > 0;
+  const OrdEvaluation *held_out = tested ? &parts->test : &parts->validation;
+
+  if (json)
+    {
+      g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+      json_builder_begin_object (builder);
+      json_builder_set_member_name (builder, "model");
+      json_builder_add_string_value (builder, path);
+      json_builder_set_member_name (builder, "split");
+      json_builder_add_string_value (builder, tested ? "test" : "validation");
+      json_builder_set_member_name (builder, "n");
+      json_builder_add_int_value (builder, (gint64) held_out->quality.n);
+      ord_command_add_number (builder, "mae", held_out->quality.mae);
+      ord_command_add_number (builder, "rmse", held_out->quality.rmse);
+      ord_command_add_number (builder, "r2", held_out->quality.r2);
+      ord_command_add_number (builder, "coverage", held_out->coverage);
+      json_builder_set_member_name (builder, "unit");
+      json_builder_add_string_value (builder, unit);
+      json_builder_set_member_name (builder, "skipped");
+      json_builder_add_int_value (builder, n_failures);
+      json_builder_end_object (builder);
+      ord_command_print_json (builder);
+      return;
+    }
+  printf ("On %" G_GSIZE_FORMAT " held-out %s images: MAE %.4g%s%s, R² %.3f, "
+          "%.0f %% within the 90 %% interval\n%s is written.\n",
+          held_out->quality.n, tested ? "test" : "validation",
+          held_out->quality.mae, *unit ? " " : "", unit, held_out->quality.r2,
+          100.0 * held_out->coverage, path);
+}
+
+static int
+train_dataset (const Settings   *settings,
+               const char       *folder,
+               const OrdOptions *options)
+{
+  OrdDatasetOptions       how = {
+    .pattern = settings->pattern,
+    .label_columns = (const char * const *) settings->labels,
+    .unit = settings->unit,
+    .seed = (guint64) ord_options_get (options, "seed"),
+  };
+  OrdCommandProgress      progress = { .quiet = settings->quiet };
+  g_autofree char        *title = NULL;
+  g_autofree char        *checkpoint =
+    g_strconcat (settings->output, "-resume", NULL);
+  g_autoptr (OrdDataset)  dataset = NULL;
+  g_autoptr (OrdTrainer)  trainer = NULL;
+  g_autoptr (OrdModel)    model = NULL;
+  g_autoptr (GError)      error = NULL;
+
+  dataset = ord_dataset_read (folder, &how, &error);
+  if (!dataset)
+    return ord_command_fail (error);
+
+  title = settings->title ? g_strdup (settings->title)
+                          : title_from_path (settings->output);
+  trainer = ord_trainer_new (dataset, title, settings->method,
+                             settings->encoder, options);
+  if (settings->fresh)
+    g_unlink (checkpoint);
+  else if (g_file_test (checkpoint, G_FILE_TEST_EXISTS) && !settings->quiet)
+    fprintf (stderr, "%s holds an interrupted training: it goes on where the "
+             "data and options are the same (--fresh starts anew).\n",
+             checkpoint);
+  ord_trainer_set_checkpoint (trainer, checkpoint);
+  progress.unit = ord_dataset_get_unit (dataset);
+  model = ord_trainer_run (trainer, ord_command_progress, &progress,
+                           ord_command_cancellable (), &error);
+  ord_command_progress_close (&progress);
+  print_failures (ord_trainer_get_failures (trainer));
+  if (!model || !ord_model_save (model, settings->output, &error))
+    {
+      int code = ord_command_fail (error);
+
+      if (g_file_test (checkpoint, G_FILE_TEST_EXISTS))
+        fprintf (stderr, "The training so far is kept in %s; the same command "
+                 "goes on from there.\n", checkpoint);
+      return code;
+    }
+  ord_trainer_discard_checkpoint (trainer);
+  print_result (model, settings->output, settings->json,
+                ord_trainer_get_failures (trainer)->len);
+
+  return ORD_EXIT_OK;
+}
+
+int
+ord_command_train (int    argc,
+                   char **argv)
+{
+  g_auto (Settings)       settings = { 0 };
+  const GOptionEntry      entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &settings.output,
+      "the model file to write", "MODEL" },
+    { "method", 0, 0, G_OPTION_ARG_STRING, &settings.method,
+      "what training minimises (rm-loss)", "NAME" },
+    { "encoder", 0, 0, G_OPTION_ARG_STRING, &settings.encoder,
+      "the network (compact)", "NAME" },
+    { "title", 0, 0, G_OPTION_ARG_STRING, &settings.title,
+      "name of the model for people", "TEXT" },
+    { "unit", 0, 0, G_OPTION_ARG_STRING, &settings.unit,
+      "unit of the value", "TEXT" },
+    { "pattern", 0, 0, G_OPTION_ARG_STRING, &settings.pattern,
+      "values are in file names: a regular expression with the group "
+      "(?<value>…)", "REGEX" },
+    { "label", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings.labels,
+      "a label column of labels.csv (value); again for a vector", "COLUMN" },
+    { "fresh", 0, 0, G_OPTION_ARG_NONE, &settings.fresh,
+      "do not resume an interrupted training", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &settings.json,
+      "print the result as a JSON object", NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &settings.quiet, "no progress", NULL },
+    { NULL }
+  };
+  g_autoptr (OrdOptions)  options = NULL;
+  g_autoptr (GError)      error = NULL;
+  g_autofree char        *method = NULL;
+  g_autofree char        *encoder = NULL;
+  g_autofree char        *description = NULL;
+
+  g_set_prgname ("ordinate train");
+  method = peek_option (argc, argv, "method", ord_method_list ()[0]);
+  encoder = peek_option (argc, argv, "encoder", ord_encoder_list ()[0]);
+  options = ord_trainer_options_new (method, encoder, &error);
+  if (!options || !take_table_options (options, &argc, argv, &error))
+    return ord_command_usage ("%s", error->message);
+
+  description = describe_options (method, encoder);
+  if (!ord_command_parse (&argc, &argv, entries, "DIR -o MODEL",
+                          "Trains a model on a folder of labelled pictures: "
+                          "with labels.csv (file,value,…), with one folder\n"
+                          "per value, or with values in file names.",
+                          description))
+    return ORD_EXIT_USAGE;
+  if (argc != 2)
+    return ord_command_usage ("name one folder of pictures");
+  if (!settings.output)
+    return ord_command_usage ("name the model file to write: -o MODEL");
+  g_set_str (&settings.method, method);
+  g_set_str (&settings.encoder, encoder);
+
+  return train_dataset (&settings, argv[1], options);
+}
