@@ -29,6 +29,8 @@ typedef struct
 /**
  * OrdMethodClass:
  * @new: a method for features of @width and labels of @n_labels
+ * @prepare: (nullable): sees all standardised training labels (n, n_labels)
+ *   before the first step; what it keeps belongs into @store
  * @loss: the loss of a batch; overwrites @d_features (n, width) and the
  *   gradients of the method's own parameters
  * @embed: (nullable): turns encoder output (n, width) into the features of the
@@ -47,6 +49,9 @@ struct _OrdMethodClass
                         guint                  n_labels,
                         guint64                seed);
   void       (*free)   (OrdMethod             *method);
+  void       (*prepare) (OrdMethod            *method,
+                        const float           *labels,
+                        gsize                  n);
   double     (*loss)   (OrdMethod             *method,
                         const OrdMethodBatch  *batch,
                         float                 *d_features);
@@ -76,6 +81,9 @@ struct _OrdMethod
 extern const OrdMethodClass ord_method_rm_loss;
 extern const OrdMethodClass ord_method_l1;
 extern const OrdMethodClass ord_method_mse;
+extern const OrdMethodClass ord_method_ordreg;
+extern const OrdMethodClass ord_method_atriplet_nn;
+extern const OrdMethodClass ord_method_atriplet_l1;
 
 OrdMethod *ord_method_new          (const char            *name,
                                     const OrdOptions      *options,
@@ -93,6 +101,9 @@ void       ord_method_init         (OrdMethod             *method,
                                     guint                  n_labels);
 
 /* The class's calls, with the defaults of those it leaves out. */
+void       ord_method_prepare      (OrdMethod             *method,
+                                    const float           *labels,
+                                    gsize                  n);
 double     ord_method_loss         (OrdMethod             *method,
                                     const OrdMethodBatch  *batch,
                                     float                 *d_features);

@@ -9,12 +9,18 @@ static const OrdMethodClass * const classes[] = {
   &ord_method_rm_loss,
   &ord_method_l1,
   &ord_method_mse,
+  &ord_method_ordreg,
+  &ord_method_atriplet_nn,
+  &ord_method_atriplet_l1,
 };
 
 static const char * const names[] = {
   "rm-loss",
   "l1",
   "mse",
+  "ordreg",
+  "atriplet-nn",
+  "atriplet-l1",
   NULL
 };
 
@@ -93,6 +99,15 @@ ord_method_free (OrdMethod *method)
     return;
   g_ptr_array_unref (method->parameters);
   method->klass->free (method);
+}
+
+void
+ord_method_prepare (OrdMethod   *method,
+                    const float *labels,
+                    gsize        n)
+{
+  if (method->klass->prepare)
+    method->klass->prepare (method, labels, n);
 }
 
 double

@@ -36,7 +36,8 @@ typedef struct
  * D = | s·d − δ |, w = exp (−δ² / 2σ²) + α, m = [w D > threshold]; the
  * threshold moves a tenth of the way to this batch's mean of w D first.
  * A batch of one image, or one whose pairs all lie below the threshold, has
- * loss 0. Source: PAPERS §1 (Chao, Zhang & Yan 2022, equations 3–6).
+ * loss 0. Source: Chao, Zhang & Yan 2022,
+ * equations 3–6.
  */
 double ord_rm_pairs_loss (OrdRmPairs  *pairs,
                           const float *features,

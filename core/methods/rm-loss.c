@@ -25,18 +25,14 @@
  */
 #include "ord-head-private.h"
 #include "ord-method-private.h"
+#include "ord-pairs-private.h"
 #include "rm-loss-private.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
 /* Share of the latest batch in the running threshold (the paper's 0.1). */
 #define THRESHOLD_STEP 0.1
-
-/* Squared distances below this share of the norms are taken from differences:
- * the product form has lost their digits. */
-#define CANCELLED 1e-3f
 
 static const OrdOptionSpec options[] = {
   { "sigma", "size of the neighbourhood, in standard deviations of the label",
@@ -60,63 +56,6 @@ typedef struct
 
 /* -- the loss --------------------------------------------------------------- */
 
-static float
-squared_difference (const float *a,
-                    const float *b,
-                    gsize        width)
-{
-  float sum = 0.0f;
-
-  for (gsize k = 0; k < width; k++)
-    sum += (a[k] - b[k]) * (a[k] - b[k]);
-  return sum;
-}
-
-/* Features less their mean, so that the product form keeps its digits. */
-static float *
-centre (const float *features,
-        gsize        n,
-        gsize        width)
-{
-  float             *centred = g_new (float, n * width);
-  g_autofree double *mean = g_new0 (double, width);
-
-  for (gsize i = 0; i < n; i++)
-    for (gsize k = 0; k < width; k++)
-      mean[k] += features[i * width + k] / (double) n;
-  for (gsize i = 0; i < n; i++)
-    for (gsize k = 0; k < width; k++)
-      centred[i * width + k] = (float) (features[i * width + k] - mean[k]);
-
-  return centred;
-}
-
-/* (n, n): Euclidean distances; the upper triangle is filled. */
-static float *
-pair_distances (const float *centred,
-                gsize        n,
-                gsize        width)
-{
-  float *d = g_new0 (float, n * n);
-
-  /* d holds the products first. */
-  cblas_ssyrk (CblasRowMajor, CblasUpper, CblasNoTrans, (int) n, (int) width,
-               1.0f, centred, (int) width, 0.0f, d, (int) n);
-  for (gsize i = 0; i < n; i++)
-    for (gsize j = i + 1; j < n; j++)
-      {
-        float norms = d[i * n + i] + d[j * n + j];
-        float squared = norms - 2.0f * d[i * n + j];
-
-        if (squared < CANCELLED * norms)
-          squared = squared_difference (centred + i * width,
-                                        centred + j * width, width);
-        d[i * n + j] = sqrtf (squared);
-      }
-
-  return d;
-}
-
 double
 ord_rm_pairs_loss (OrdRmPairs  *pairs,
                    const float *features,
@@ -128,11 +67,10 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
                    float       *d_features,
                    double      *d_scale)
 {
-  g_autofree float *f = centre (features, n, width);         /* (n, width) */
-  g_autofree float *d = pair_distances (f, n, width);        /* (n, n) */
-  g_autofree float *w = g_new (float, n * n);                /* pair weights */
-  g_autofree float *error = g_new (float, n * n);            /* s·d − δ */
-  g_autofree float *row_sums = g_new0 (float, n);
+  g_autofree float *f = ord_pairs_centre (features, n, width);
+  g_autofree float *d = ord_pairs_distances (f, n, width);
+  g_autofree float *w = g_new (float, n * n);     /* pair weights */
+  g_autofree float *error = g_new (float, n * n); /* s·d − δ */
   float             near = (float) (-0.5 / (pairs->sigma * pairs->sigma));
   double            mean = 0.0, numerator = 0.0, denominator = 0.0;
   double            threshold = 0.0;
@@ -146,8 +84,9 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
   for (gsize i = 0; i < n; i++)
     for (gsize j = i + 1; j < n; j++)
       {
-        float delta_2 = squared_difference (labels + i * n_labels,
-                                            labels + j * n_labels, n_labels);
+        float delta_2 = ord_pairs_squared_difference (labels + i * n_labels,
+                                                      labels + j * n_labels,
+                                                      n_labels);
         gsize ij = i * n + j;
 
         w[ij] = expf (near * delta_2) + (float) pairs->alpha;
@@ -165,8 +104,9 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
       threshold = pairs->threshold;
     }
 
-  /* From here on w is m·w, and then the coefficient of (f_i − f_j) in the
-   * gradient by f_i, up to the common factor s / Σ m w. */
+  /* From here on w is m·w, and then, with the sign of the error, the slope of
+   * the loss by d_ij up to the common factor s / Σ m w. A pair counts in both
+   * orders above the line and below it: the twos cancel. */
   for (gsize i = 0; i < n; i++)
     for (gsize j = i + 1; j < n; j++)
       {
@@ -177,33 +117,13 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
           w[ij] = 0.0f;
         numerator += w[ij] * size;
         denominator += w[ij];
-        if (error[ij] < 0.0f)
-          w[ij] = -w[ij];
-        else if (error[ij] == 0.0f)
-          w[ij] = 0.0f;
+        w[ij] *= (float) ((error[ij] > 0.0f) - (error[ij] < 0.0f));
         *d_scale += w[ij] * d[ij];
-        /* Where two features coincide, distance has no slope: 0 is one of its
-         * subgradients. */
-        w[ij] = d[ij] > 0.0f ? w[ij] / d[ij] : 0.0f;
-        row_sums[i] += w[ij];
-        row_sums[j] += w[ij];
       }
   if (!(denominator > 0.0))
-    {
-      *d_scale = 0.0;
-      return 0.0;
-    }
+    return 0.0;
 
-  /* ∂L/∂f_i = (s / Σ m w) Σ_j c_ij (f_i − f_j) = row_i f_i − (C f)_i. A pair
-   * counts in both orders above the line and below it: the twos cancel. */
-  for (gsize i = 0; i < n; i++)
-    w[i * n + i] = 0.0f;
-  cblas_ssymm (CblasRowMajor, CblasLeft, CblasUpper, (int) n, (int) width,
-               (float) (-scale / denominator), w, (int) n, f, (int) width,
-               0.0f, d_features, (int) width);
-  for (gsize i = 0; i < n; i++)
-    cblas_saxpy ((int) width, (float) (scale / denominator) * row_sums[i],
-                 f + i * width, 1, d_features + i * width, 1);
+  ord_pairs_gradient (w, d, f, n, width, scale / denominator, d_features);
   *d_scale /= denominator;
 
   return numerator / denominator;

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <string.h>
 
 static gboolean
 check_counts (OrdRun  *run,
@@ -101,6 +102,19 @@ standardise_labels (OrdRun  *run,
   return TRUE;
 }
 
+/* Standardised labels of the training images, for methods that look at all. */
+static void
+show_labels (OrdRun *run)
+{
+  g_autofree float *labels = g_new (float, (gsize) run->n_train * run->n_labels);
+
+  for (guint i = 0; i < run->n_train; i++)
+    memcpy (labels + (gsize) i * run->n_labels,
+            run->targets + (gsize) run->order[i] * run->n_labels,
+            sizeof (float) * run->n_labels);
+  ord_method_prepare (run->embedder->method, labels, run->n_train);
+}
+
 gboolean
 ord_run_prepare (OrdRun        *run,
                  GCancellable  *cancellable,
@@ -139,6 +153,7 @@ ord_run_prepare (OrdRun        *run,
                                     run->dataset, run->seed, error);
   if (!run->embedder)
     return FALSE;
+  show_labels (run);
   run->covariates =
     ord_embedder_encode_covariates (run->embedder, trainer->dataset);
   parameters = ord_embedder_get_parameters (run->embedder);

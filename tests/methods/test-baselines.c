@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The methods that answer with a linear head, and the registry.
+ * The methods that RM-Loss is compared with, and the registry.
  */
 #include <glib.h>
 #include <math.h>
 #include <string.h>
 
+#include "baselines-golden.h"
 #include "data/ord-random.h"
+#include "methods/atriplet-private.h"
 #include "methods/ord-method-private.h"
 
 enum { N = 6, WIDTH = 5, N_LABELS = 2 };
@@ -33,6 +35,7 @@ set_up (Fixture       *fixture,
     fixture->features[i] = (float) ord_random_normal (&random);
   for (guint i = 0; i < N * N_LABELS; i++)
     fixture->labels[i] = (float) ord_random_normal (&random);
+  ord_method_prepare (fixture->method, fixture->labels, N);
 }
 
 static void
@@ -111,6 +114,80 @@ test_gradients (Fixture       *fixture,
 }
 
 static void
+assert_near (const float *values,
+             const float *golden,
+             gsize        n)
+{
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (values[i], golden[i], 1e-5);
+}
+
+static void
+test_atriplet_golden (void)
+{
+  float  d_features[N * WIDTH];
+  double loss = ord_atriplet_loss (golden_features, golden_labels, N, WIDTH,
+                                   N_LABELS, d_features);
+
+  g_assert_cmpfloat_with_epsilon (loss, golden_atriplet_loss, 1e-5);
+  assert_near (d_features, golden_atriplet_gradient, N * WIDTH);
+}
+
+static void
+test_atriplet_without_triplets (void)
+{
+  float features[4] = { 1.0f, 2.0f, 3.0f, 4.0f }, labels[2] = { 0.0f, 1.0f };
+  float d_features[4];
+
+  g_assert_cmpfloat (ord_atriplet_loss (features, labels, 2, 2, 1, d_features),
+                     ==, 0.0);
+  g_assert_cmpfloat (d_features[3], ==, 0.0f);
+}
+
+static void
+test_ordreg_golden (void)
+{
+  g_autoptr (OrdOptions) options = ord_options_new ();
+  g_autoptr (OrdMethod)  method = NULL;
+  OrdMethodBatch         batch = { N, golden_features, golden_labels };
+  float                  d_features[N * WIDTH];
+  double                 values[N * N_LABELS];
+  OrdParameter          *weight;
+
+  ord_options_add (options, ord_method_get_options ("ordreg"));
+  g_assert_true (ord_options_set (options, "ranks", GOLDEN_RANKS, NULL));
+  method = ord_method_new ("ordreg", options, WIDTH, N_LABELS, 1, NULL);
+  weight = g_ptr_array_index (method->parameters, 0);
+  memcpy (weight->value, golden_weight, sizeof golden_weight);
+  ord_method_prepare (method, golden_labels, N);
+
+  g_assert_cmpfloat_with_epsilon (ord_method_loss (method, &batch, d_features),
+                                  golden_ordreg_loss, 1e-5);
+  assert_near (d_features, golden_ordreg_gradient, N * WIDTH);
+  g_assert_true (ord_method_answer (method, golden_features, N, values));
+  for (guint i = 0; i < N * N_LABELS; i++)
+    g_assert_cmpfloat_with_epsilon (values[i], golden_ordreg_answers[i], 1e-5);
+}
+
+static void
+test_ordreg_survives_a_file (Fixture       *fixture,
+                             gconstpointer  name)
+{
+  g_autoptr (OrdOptions) options = ord_options_new ();
+  g_autoptr (OrdMethod)  other = NULL;
+  g_autoptr (GPtrArray)  tensors = ord_tensors_new ();
+  double                 before[N * N_LABELS], after[N * N_LABELS];
+
+  ord_options_add (options, ord_method_get_options (name));
+  other = ord_method_new (name, options, WIDTH, N_LABELS, 99, NULL);
+  ord_method_store (fixture->method, tensors);
+  g_assert_true (ord_method_load (other, tensors, NULL));
+  ord_method_answer (fixture->method, fixture->features, N, before);
+  ord_method_answer (other, fixture->features, N, after);
+  g_assert_cmpmem (before, sizeof before, after, sizeof after);
+}
+
+static void
 test_registry (void)
 {
   g_autoptr (GError) error = NULL;
@@ -131,24 +208,35 @@ int
 main (int    argc,
       char **argv)
 {
-  const char * const names[] = { "l1", "mse" };
+  const char * const heads[] = { "l1", "mse" };
+  const char * const names[] = { "l1", "mse", "ordreg", "atriplet-nn",
+                                 "atriplet-l1" };
 
   g_test_init (&argc, &argv, NULL);
 
+  for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
+    {
+      g_autofree char *path =
+        g_strdup_printf ("/methods/%s/loss-is-the-mean-error-of-the-answer",
+                         heads[i]);
+
+      g_test_add (path, Fixture, heads[i], set_up,
+                  test_loss_is_the_mean_error_of_the_answer, tear_down);
+    }
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *mean =
-        g_strdup_printf ("/head/%s/loss-is-the-mean-error-of-the-answer",
-                         names[i]);
-      g_autofree char *gradients =
-        g_strdup_printf ("/head/%s/gradients-agree-with-finite-differences",
+      g_autofree char *path =
+        g_strdup_printf ("/methods/%s/gradients-agree-with-finite-differences",
                          names[i]);
 
-      g_test_add (mean, Fixture, names[i], set_up,
-                  test_loss_is_the_mean_error_of_the_answer, tear_down);
-      g_test_add (gradients, Fixture, names[i], set_up, test_gradients,
-                  tear_down);
+      g_test_add (path, Fixture, names[i], set_up, test_gradients, tear_down);
     }
+  g_test_add_func ("/methods/atriplet/golden", test_atriplet_golden);
+  g_test_add_func ("/methods/atriplet/two-images-make-no-triplet",
+                   test_atriplet_without_triplets);
+  g_test_add_func ("/methods/ordreg/golden", test_ordreg_golden);
+  g_test_add ("/methods/ordreg/thresholds-survive-a-file", Fixture, "ordreg",
+              set_up, test_ordreg_survives_a_file, tear_down);
   g_test_add_func ("/methods/an-unknown-name-lists-the-known-ones",
                    test_registry);
 
