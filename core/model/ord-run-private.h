@@ -25,7 +25,6 @@ struct _OrdTrainer
   char       *encoder;
   OrdOptions *options;
   char       *checkpoint;
-  double      checkpoint_seconds;
   GPtrArray  *failures;
   int         stopped;       /* atomic */
 };

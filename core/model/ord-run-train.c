@@ -169,7 +169,7 @@ ord_run_train (OrdRun        *run,
           !ord_run_validate (run, cancellable, error))
         return FALSE;
       if ((double) (g_get_monotonic_time () - run->saved) / G_USEC_PER_SEC >
-          run->trainer->checkpoint_seconds)
+          ord_run_option (run, "checkpoint"))
         ord_run_save (run);
     }
   if (!run->best && !ord_run_validate (run, cancellable, error))

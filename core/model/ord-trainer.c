@@ -11,9 +11,6 @@
 #include "../methods/ord-method.h"
 #include "ord-run-private.h"
 
-/* Between checkpoints, unless told otherwise. */
-#define CHECKPOINT_SECONDS 20.0
-
 static const OrdOptionSpec options_table[] = {
   { "minutes", "budget of training time; the schedule fits itself to it",
     24.0, 0.01, 10080.0, FALSE },
@@ -28,8 +25,10 @@ static const OrdOptionSpec options_table[] = {
   { "threads", "0 uses every processor", 0, 0, 1024, TRUE },
   { "batch", "pictures in a step; 0 chooses by their number", 0, 0, 4096, TRUE },
   { "size", "side of the network's input, in pixels", 96, 16, 1024, TRUE },
-  { "rate", "peak learning rate", 2e-3, 1e-6, 1.0, FALSE },
+  { "rate", "peak learning rate", 4e-3, 1e-6, 1.0, FALSE },
   { "decay", "weight decay", 0.02, 0.0, 10.0, FALSE },
+  { "checkpoint", "seconds after which an epoch's end is worth a checkpoint",
+    20.0, 0.0, 86400.0, FALSE },
   { "memory", "of decoded pictures that are kept, in MiB", 2048, 1, 1048576,
     TRUE },
   { NULL }
@@ -63,7 +62,6 @@ static void
 ord_trainer_init (OrdTrainer *self)
 {
   self->failures = g_ptr_array_new_with_free_func (g_free);
-  self->checkpoint_seconds = CHECKPOINT_SECONDS;
 }
 
 static void
@@ -138,14 +136,6 @@ ord_trainer_set_checkpoint (OrdTrainer *trainer,
   g_return_if_fail (ORD_IS_TRAINER (trainer));
   g_free (trainer->checkpoint);
   trainer->checkpoint = g_strdup (path);
-}
-
-void
-ord_trainer_set_checkpoint_seconds (OrdTrainer *trainer,
-                                    double      seconds)
-{
-  g_return_if_fail (ORD_IS_TRAINER (trainer));
-  trainer->checkpoint_seconds = seconds;
 }
 
 void

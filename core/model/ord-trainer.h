@@ -39,15 +39,13 @@ OrdTrainer *ord_trainer_new  (OrdDataset        *dataset,
                               const char        *encoder,
                               const OrdOptions  *options);
 
-/* Where training under way is kept, after every epoch that is 20 seconds from
- * the last one; an interrupted run with the same data and options goes on from
+/* Where training under way is kept, at the end of an epoch that is some seconds
+ * from the last one (the option "checkpoint"); an interrupted run with the same data and options goes on from
  * there. To be discarded once the model is saved: should saving fail, a second
  * run only finishes the model again. */
-void        ord_trainer_set_checkpoint         (OrdTrainer *trainer,
-                                                const char *path);
-void        ord_trainer_set_checkpoint_seconds (OrdTrainer *trainer,
-                                                double      seconds);
-void        ord_trainer_discard_checkpoint     (OrdTrainer *trainer);
+void        ord_trainer_set_checkpoint     (OrdTrainer *trainer,
+                                            const char *path);
+void        ord_trainer_discard_checkpoint (OrdTrainer *trainer);
 
 /**
  * ord_trainer_run:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How neighbours answer: the weighted mean of the labels within a radius
- * (PAPERS: RM-Loss, prediction), and the search for that radius.
+ * (Chao, Zhang & Yan 2022, prediction), and the search for that radius.
  */
 #pragma once
 

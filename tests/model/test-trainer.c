@@ -158,7 +158,6 @@ test_cancelled_training_resumes (Training      *training,
   g_autoptr (GError)       error = NULL;
   Interruption             interruption = { NULL, cancellable };
 
-  ord_trainer_set_checkpoint_seconds (first, 0.0);
   g_assert_null (ord_trainer_run (first, interrupt, &interruption, cancellable,
                                   &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);

@@ -61,6 +61,7 @@ training_init (Training   *training,
   set (training->options, "width", 8);
   set (training->options, "epochs", 4);
   set (training->options, "validate", 1);
+  set (training->options, "checkpoint", 0);
   set (training->options, "threads", 1);
 }
 

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The command line as a person or a script meets it: the real program, its
+ * output, its messages, its exit codes.
+ */
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <signal.h>
+#include <string.h>
+
+#define N_PICTURES "60"
+
+/* A training of a second or two. */
+#define QUICK "--size", "24", "--channels", "4", "--stages", "2", "--hidden", \
+              "16", "--width", "8", "--threads", "1"
+
+/* What a call has said. */
+typedef struct
+{
+  int   code;
+  char *out;
+  char *err;
+} Said;
+
+static char *folder;   /* holds everything of this test */
+static char *gauges;   /* sample pictures */
+static char *model;    /* trained on them */
+
+static void
+said_clear (Said *said)
+{
+  g_free (said->out);
+  g_free (said->err);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Said, said_clear)
+
+static GSubprocess *
+start (GSubprocessFlags     flags,
+       const char * const  *arguments)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autoptr (GError)    error = NULL;
+  GSubprocess          *process;
+
+  g_ptr_array_add (argv, (gpointer) g_getenv ("ORDINATE"));
+  for (; *arguments; arguments++)
+    g_ptr_array_add (argv, (gpointer) *arguments);
+  g_ptr_array_add (argv, NULL);
+  process = g_subprocess_newv ((const char * const *) argv->pdata, flags,
+                               &error);
+  g_assert_no_error (error);
+  return process;
+}
+
+static Said
+call (const char * const *arguments)
+{
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError)      error = NULL;
+  Said                    said = { 0 };
+
+  process = start (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                   G_SUBPROCESS_FLAGS_STDERR_PIPE, arguments);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &said.out, &said.err,
+                                 &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_if_exited (process));
+  said.code = g_subprocess_get_exit_status (process);
+  return said;
+}
+
+#define CALL(...) call ((const char * const[]) { __VA_ARGS__, NULL })
+
+static void
+assert_contains (const char *text,
+                 const char *part)
+{
+  if (!strstr (text, part))
+    g_error ("“%s” is not in: %s", part, text);
+}
+
+static JsonObject *
+parse (JsonParser *parser,
+       const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  json_parser_load_from_data (parser, text, -1, &error);
+  g_assert_no_error (error);
+  return json_node_get_object (json_parser_get_root (parser));
+}
+
+static char *
+in_folder (const char *name)
+{
+  return g_build_filename (folder, name, NULL);
+}
+
+/* A folder of n copies of one sample picture with this labels.csv. */
+static char *
+make_dataset (const char *name,
+              guint       n,
+              const char *table)
+{
+  char            *path = in_folder (name);
+  g_autofree char *csv = g_build_filename (path, "labels.csv", NULL);
+  g_autofree char *source =
+    g_build_filename (gauges, "gauge-0001.png", NULL);
+
+  g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char  *picture = g_strdup_printf ("%s/%u.png", path, i);
+      g_autoptr (GFile) from = g_file_new_for_path (source);
+      g_autoptr (GFile) to = g_file_new_for_path (picture);
+
+      g_assert_true (g_file_copy (from, to, 0, NULL, NULL, NULL, NULL));
+    }
+  if (table)
+    g_assert_true (g_file_set_contents (csv, table, -1, NULL));
+  return path;
+}
+
+/* -- what works --------------------------------------------------------------- */
+
+static void
+test_predict_json (void)
+{
+  g_autofree char        *first = g_build_filename (gauges, "gauge-0001.png", NULL);
+  g_autofree char        *second = g_build_filename (gauges, "gauge-0002.png", NULL);
+  g_auto (Said)           said = CALL ("predict", model, "--json", first, second);
+  g_auto (GStrv)          lines = g_strsplit (g_strchomp (said.out), "\n", -1);
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  JsonObject             *object;
+  double                  value;
+
+  g_assert_cmpint (said.code, ==, 0);
+  g_assert_cmpuint (g_strv_length (lines), ==, 2);
+  object = parse (parser, lines[0]);
+  g_assert_cmpstr (json_object_get_string_member (object, "file"), ==, first);
+  g_assert_cmpstr (json_object_get_string_member (object, "unit"), ==, "bar");
+  value = json_object_get_double_member (object, "value");
+  g_assert_cmpfloat (json_object_get_double_member (object, "low"), <, value);
+  g_assert_cmpfloat (json_object_get_double_member (object, "high"), >, value);
+  g_assert_true (json_object_get_boolean_member (object, "in_range"));
+  g_assert_cmpuint (json_array_get_length (
+                      json_object_get_array_member (object, "neighbours")),
+                    >=, 12);
+}
+
+static void
+test_evaluate_json (void)
+{
+  g_auto (Said)           said = CALL ("evaluate", model, "--json");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  JsonObject             *object;
+
+  g_assert_cmpint (said.code, ==, 0);
+  object = parse (parser, said.out);
+  g_assert_cmpint (json_object_get_int_member (object, "n"), ==, 9);
+  g_assert_cmpfloat (json_object_get_double_member (object, "mae"), >, 0.0);
+  g_assert_cmpfloat (json_object_get_double_member (object, "rmse"), >=,
+                     json_object_get_double_member (object, "mae"));
+  g_assert_cmpfloat (json_object_get_double_member (object, "r2"), <, 1.0);
+  g_assert_cmpfloat (json_object_get_double_member (object, "coverage"), <=,
+                     1.0);
+  g_assert_cmpstr (json_object_get_string_member (object, "unit"), ==, "bar");
+}
+
+static void
+test_info (void)
+{
+  g_auto (Said)           text = CALL ("info", model);
+  g_auto (Said)           json = CALL ("info", model, "--json");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+
+  g_assert_cmpint (text.code, ==, 0);
+  assert_contains (text.out, "rm-loss");
+  g_assert_cmpstr (json_object_get_string_member (parse (parser, json.out),
+                                                  "method"), ==, "rm-loss");
+}
+
+static void
+test_one_bad_picture_does_not_stop_the_others (void)
+{
+  g_autofree char *good = g_build_filename (gauges, "gauge-0001.png", NULL);
+  g_auto (Said)    said = CALL ("predict", model, "/nowhere/a.png", good);
+
+  g_assert_cmpint (said.code, ==, 1);
+  assert_contains (said.err, "/nowhere/a.png");
+  assert_contains (said.out, good);
+}
+
+static void
+test_values_in_folder_names (void)
+{
+  g_autofree char *path = in_folder ("by-value");
+  g_autofree char *output = in_folder ("by-value.ordinate");
+  g_auto (Said)    said = { 0 };
+
+  g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
+  for (guint value = 1; value <= 3; value++)
+    {
+      g_autofree char *name = g_strdup_printf ("by-value/%u.5", value);
+
+      g_free (make_dataset (name, 8, NULL));
+    }
+  said = CALL ("train", path, "-o", output, "--epochs", "1", QUICK);
+  g_assert_cmpint (said.code, ==, 0);
+  assert_contains (said.out, "MAE");
+}
+
+/* -- mistakes ----------------------------------------------------------------- */
+
+static void
+test_usage (void)
+{
+  g_auto (Said) nothing = CALL ("predict");
+  g_auto (Said) unknown = CALL ("divine");
+  g_auto (Said) option = CALL ("train", gauges, "-o", "x", "--sigma", "much");
+  g_auto (Said) range = CALL ("train", gauges, "-o", "x", "--rotation=400");
+  g_auto (Said) method = CALL ("train", gauges, "-o", "x", "--method", "voodoo");
+  g_auto (Said) output = CALL ("train", gauges);
+
+  g_assert_cmpint (nothing.code, ==, 2);
+  g_assert_cmpint (unknown.code, ==, 2);
+  assert_contains (unknown.err, "divine");
+  g_assert_cmpint (option.code, ==, 2);
+  assert_contains (option.err, "sigma");
+  g_assert_cmpint (range.code, ==, 2);
+  assert_contains (range.err, "180");
+  g_assert_cmpint (method.code, ==, 2);
+  assert_contains (method.err, "rm-loss");
+  g_assert_cmpint (output.code, ==, 2);
+  assert_contains (output.err, "-o MODEL");
+}
+
+typedef struct
+{
+  const char *name;
+  guint       n;
+  const char *table;
+  const char *says;
+} BadDataset;
+
+static const BadDataset bad_datasets[] = {
+  { "label-is-no-number", 12,
+    "file,value\n0.png,1\n1.png,two\n", "labels.csv:3" },
+  { "folder-is-empty", 0, NULL, "folder-is-empty" },
+  { "labels-are-all-equal", 12,
+    "file,value\n0.png,1\n1.png,1\n2.png,1\n3.png,1\n4.png,1\n5.png,1\n"
+    "6.png,1\n7.png,1\n8.png,1\n9.png,1\n10.png,1\n11.png,1\n", "labels" },
+  { "fewer-than-ten", 4,
+    "file,value\n0.png,1\n1.png,2\n2.png,3\n3.png,4\n", "10" },
+};
+
+static void
+test_bad_dataset (gconstpointer data)
+{
+  const BadDataset *bad = data;
+  g_autofree char  *path = make_dataset (bad->name, bad->n, bad->table);
+  g_autofree char  *output = in_folder ("bad.ordinate");
+  g_auto (Said)     said = CALL ("train", path, "-o", output, QUICK);
+
+  g_assert_cmpint (said.code, ==, 1);
+  assert_contains (said.err, bad->says);
+  g_assert_false (g_file_test (output, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_foreign_model (void)
+{
+  g_autofree char *picture = g_build_filename (gauges, "gauge-0001.png", NULL);
+  g_auto (Said)    said = CALL ("predict", picture, picture);
+
+  g_assert_cmpint (said.code, ==, 1);
+  assert_contains (said.err, picture);
+  assert_contains (said.err, "not an Ordinate model");
+}
+
+/* -- interruptions ------------------------------------------------------------ */
+
+/* Starts a training that would take minutes, waits for its first checkpoint,
+ * and ends it by @signal. */
+static int
+train_and_signal (const char *output,
+                  int         number)
+{
+  const char * const      arguments[] = { "train", gauges, "-o", output,
+                                          "--epochs", "4000", "--checkpoint",
+                                          "0", QUICK, NULL };
+  g_autofree char        *checkpoint = g_strconcat (output, "-resume", NULL);
+  g_autoptr (GSubprocess) process =
+    start (G_SUBPROCESS_FLAGS_STDERR_SILENCE, arguments);
+
+  while (!g_file_test (checkpoint, G_FILE_TEST_EXISTS))
+    g_usleep (10000);
+  g_subprocess_send_signal (process, number);
+  g_assert_true (g_subprocess_wait (process, NULL, NULL));
+  g_assert_true (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
+  return g_subprocess_get_if_exited (process)
+         ? g_subprocess_get_exit_status (process) : -1;
+}
+
+static void
+test_killed_training_leaves_the_old_model (void)
+{
+  g_autofree char *output = in_folder ("killed.ordinate");
+  g_autofree char *old = NULL, *kept = NULL;
+  gsize            old_size, kept_size;
+  g_auto (Said)    resumed = { 0 };
+
+  g_assert_true (g_file_get_contents (model, &old, &old_size, NULL));
+  g_assert_true (g_file_set_contents (output, old, (gssize) old_size, NULL));
+  g_assert_cmpint (train_and_signal (output, SIGKILL), ==, -1);
+  g_assert_true (g_file_get_contents (output, &kept, &kept_size, NULL));
+  g_assert_cmpmem (old, old_size, kept, kept_size);
+
+  /* The same command would go on for minutes; it says that it goes on. */
+  resumed = CALL ("train", gauges, "-o", output, "--epochs", "2", "--checkpoint",
+                  "0", QUICK);
+  g_assert_cmpint (resumed.code, ==, 0);
+  assert_contains (resumed.err, "interrupted training");
+}
+
+static void
+test_interrupted_training_says_how_to_go_on (void)
+{
+  g_autofree char *output = in_folder ("interrupted.ordinate");
+
+  g_assert_cmpint (train_and_signal (output, SIGINT), ==, 130);
+  g_assert_false (g_file_test (output, G_FILE_TEST_EXISTS));
+}
+
+static void
+remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char      *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *inner = g_build_filename (path, name, NULL);
+
+      if (g_file_test (inner, G_FILE_TEST_IS_DIR))
+        remove_folder (inner);
+      else
+        g_unlink (inner);
+    }
+  g_rmdir (path);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+
+  folder = g_dir_make_tmp ("ordinate-commands-XXXXXX", NULL);
+  gauges = in_folder ("gauges");
+  model = in_folder ("gauges.ordinate");
+  {
+    g_auto (Said) drawn = CALL ("sample", gauges, "--count", N_PICTURES, "-q");
+    g_auto (Said) trained = CALL ("train", gauges, "-o", model, "--epochs", "2",
+                                  QUICK);
+
+    g_assert_cmpint (drawn.code, ==, 0);
+    g_assert_cmpint (trained.code, ==, 0);
+  }
+
+  g_test_add_func ("/commands/predict-prints-an-object-per-picture",
+                   test_predict_json);
+  g_test_add_func ("/commands/evaluate-prints-one-object", test_evaluate_json);
+  g_test_add_func ("/commands/info-tells-the-method", test_info);
+  g_test_add_func ("/commands/one-bad-picture-does-not-stop-the-others",
+                   test_one_bad_picture_does_not_stop_the_others);
+  g_test_add_func ("/commands/values-may-be-folder-names",
+                   test_values_in_folder_names);
+  g_test_add_func ("/commands/mistakes-are-told-with-the-way-out", test_usage);
+  g_test_add_func ("/commands/a-picture-is-no-model", test_foreign_model);
+  for (guint i = 0; i < G_N_ELEMENTS (bad_datasets); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/commands/bad-dataset/%s",
+                                               bad_datasets[i].name);
+
+      g_test_add_data_func (path, &bad_datasets[i], test_bad_dataset);
+    }
+  g_test_add_func ("/commands/a-killed-training-leaves-the-old-model-whole",
+                   test_killed_training_leaves_the_old_model);
+  g_test_add_func ("/commands/an-interrupted-training-keeps-its-checkpoint",
+                   test_interrupted_training_says_how_to_go_on);
+  result = g_test_run ();
+
+  remove_folder (folder);
+  g_free (model);
+  g_free (gauges);
+  g_free (folder);
+  return result;
+}
