@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "../space/ord-quality.h"
 
@@ -105,18 +106,37 @@ print_result (const Result *result,
           result->mean_width, unit, 100.0 * result->in_range);
 }
 
-/* The dataset to measure on: another folder's, or the model's own. */
+static gboolean
+is_same_folder (const char *a,
+                const char *b)
+{
+  g_autofree char *real_a = realpath (a, NULL);
+  g_autofree char *real_b = realpath (b, NULL);
+
+  return real_a && g_strcmp0 (real_a, real_b) == 0;
+}
+
+/* The dataset to measure on: another folder's, or the model's own, which knows
+ * what was trained on. */
 static OrdDataset *
 choose_dataset (OrdModel    *model,
                 const char  *folder,
+                const char  *pattern,
                 GError     **error)
 {
   OrdDataset             *own = ord_model_get_parts (model)->dataset;
+  guint                   n_labels = ord_dataset_get_n_labels (own);
+  g_autofree const char **labels = g_new0 (const char *, n_labels + 1);
+  OrdDatasetOptions       options = { .pattern = pattern, .to_measure = TRUE };
   g_autoptr (OrdDataset)  other = NULL;
 
-  if (!folder)
+  if (!folder || is_same_folder (folder, ord_dataset_get_folder (own)))
     return g_object_ref (own);
-  other = ord_dataset_read (folder, NULL, error);
+
+  for (guint k = 0; k < n_labels; k++)
+    labels[k] = ord_dataset_get_label_name (own, k);
+  options.label_columns = labels;
+  other = ord_dataset_read (folder, &options, error);
   if (!other)
     return NULL;
   if (ord_dataset_get_n_labels (other) != ord_dataset_get_n_labels (own))
@@ -136,9 +156,12 @@ ord_command_evaluate (int    argc,
 {
   gboolean                   json = FALSE, quiet = FALSE;
   g_autofree char           *split_name = g_strdup ("test");
+  g_autofree char           *pattern = NULL;
   const GOptionEntry         entries[] = {
     { "split", 0, 0, G_OPTION_ARG_STRING, &split_name,
       "train, validation or test (test)", "NAME" },
+    { "pattern", 0, 0, G_OPTION_ARG_STRING, &pattern,
+      "values are in the file names of DIR, as in `train`", "REGEX" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "print a JSON object", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "no progress", NULL },
     { NULL }
@@ -157,7 +180,8 @@ ord_command_evaluate (int    argc,
 
   if (!ord_command_parse (&argc, &argv, entries, "MODEL [DIR]",
                           "Measures a model on the test images it was not "
-                          "trained on, or on those of another folder.", NULL))
+                          "trained on, or on another folder (all of its\n"
+                          "images, or those its table calls test).", NULL))
     return ORD_EXIT_USAGE;
   if (argc != 2 && argc != 3)
     return ord_command_usage ("name a model, and perhaps a folder");
@@ -171,7 +195,8 @@ ord_command_evaluate (int    argc,
   if (model)
     predictor = ord_predictor_new (model, &error);
   if (predictor)
-    dataset = choose_dataset (model, argc == 3 ? argv[2] : NULL, &error);
+    dataset = choose_dataset (model, argc == 3 ? argv[2] : NULL, pattern,
+                              &error);
   if (!dataset)
     return ord_command_fail (error);
 

@@ -140,8 +140,7 @@ append_table (GString             *text,
 }
 
 static char *
-describe_options (const char *method,
-                  const char *encoder)
+describe_options (void)
 {
   GString             *text = g_string_new (NULL);
   const char * const  *methods = ord_method_list ();
@@ -177,7 +176,7 @@ describe_options (const char *method,
 static char *
 title_from_path (const char *path)
 {
-  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *name = g_filename_display_basename (path);
   char            *dot = g_strrstr (name, ".ordinate");
 
   if (dot)
@@ -263,6 +262,9 @@ train_dataset (const Settings   *settings,
   if (!dataset)
     return ord_command_fail (error);
 
+  if (!ord_model_can_save (settings->output, &error))
+    return ord_command_fail (error);
+
   title = settings->title ? g_strdup (settings->title)
                           : title_from_path (settings->output);
   trainer = ord_trainer_new (dataset, title, settings->method,
@@ -336,7 +338,7 @@ ord_command_train (int    argc,
   if (!options || !take_table_options (options, &argc, argv, &error))
     return ord_command_usage ("%s", error->message);
 
-  description = describe_options (method, encoder);
+  description = describe_options ();
   if (!ord_command_parse (&argc, &argv, entries, "DIR -o MODEL",
                           "Trains a model on a folder of labelled pictures: "
                           "with labels.csv (file,value,…), with one folder\n"

@@ -270,7 +270,8 @@ covariate_error (OrdDataset *dataset,
 
   if (*known != '\0')
     g_set_error (error, ORD_ERROR, ORD_ERROR_COVARIATE,
-                 "%s. Give each as NAME=VALUE: %s", message, known);
+                 "%s. Give each as NAME=VALUE, or NAME= where it is not known: "
+                 "%s", message, known);
   else
     g_set_error (error, ORD_ERROR, ORD_ERROR_COVARIATE,
                  "%s; nothing beside the picture is asked for here", message);
@@ -312,7 +313,7 @@ parse_assignment (OrdDataset *dataset,
       else if (!ord_parse_number (text, &value))
         value = NAN;
 
-      if (isnan (value))
+      if (isnan (value) && !is_unknown (text))
         return covariate_error (dataset, error, "“%s” does not suit “%s”", text,
                                 name);
 

@@ -631,6 +631,15 @@ make_splits (OrdDataset *dataset,
                     given ? validation_shares : all_shares, seed);
 }
 
+/* Everything is a test image unless a column says otherwise. */
+static void
+make_test_split (OrdDataset *dataset,
+                 gboolean    given)
+{
+  for (guint i = 0; !given && i < ord_dataset_get_n_samples (dataset); i++)
+    ord_dataset_peek_sample (dataset, i)->split = ORD_SPLIT_TEST;
+}
+
 /* A label that is the same in all training images cannot be learnt. */
 static gboolean
 check_labels (const OrdRawTable *table,
@@ -693,9 +702,16 @@ ord_dataset_read (const char              *folder,
     return NULL;
 
   dataset = understand_table (table, &columns, options->unit, error);
-  if (dataset == NULL || !check_count (table, error))
+  if (dataset == NULL)
     return NULL;
+  if (options->to_measure)
+    {
+      make_test_split (dataset, columns.split >= 0);
+      return g_steal_pointer (&dataset);
+    }
 
+  if (!check_count (table, error))
+    return NULL;
   make_splits (dataset, columns.split >= 0, options->seed);
   if (!check_labels (table, dataset, error))
     return NULL;

@@ -69,6 +69,9 @@ G_DECLARE_FINAL_TYPE (OrdDataset, ord_dataset, ORD, DATASET, GObject)
  * @unit: (nullable): unit for people; else from a "# unit: …" comment at the
  *   table's head, else none
  * @seed: of the split that is made where no column gives one
+ * @to_measure: the pictures are to measure a model on, not to train one:
+ *   without a split column all of them are test images, and few of them, or
+ *   equal labels, will do
  */
 typedef struct
 {
@@ -76,6 +79,7 @@ typedef struct
   const char * const *label_columns;
   const char         *unit;
   guint64             seed;
+  gboolean            to_measure;
 } OrdDatasetOptions;
 
 /**
@@ -153,7 +157,8 @@ void        ord_dataset_encode_covariates   (OrdDataset   *dataset,
  * @assignments: (nullable): %NULL-terminated "name=value" texts
  * @covariates: (out): (n_covariates)
  *
- * A missing, unknown or ill-formed one is an ORD_ERROR_COVARIATE that lists
+ * "name=" says that the value is not known (NaN). A missing, unknown or
+ * ill-formed one is an ORD_ERROR_COVARIATE that lists
  * what the dataset knows.
  */
 gboolean    ord_dataset_parse_covariates    (OrdDataset         *dataset,

@@ -73,6 +73,41 @@ add_block (OrdGraph   *graph,
   return ord_graph_add (graph, sum, x, shortcut);
 }
 
+/* Two batch norms of four numbers a channel and two 3 × 3 convolutions in a
+ * block; a 1 × 1 one where the channels or the size change. */
+static gsize
+compact_count (const OrdOptions *values,
+               guint             n_channels,
+               guint             covariate_width)
+{
+  gsize first = (gsize) ord_options_get (values, "channels");
+  guint stages = (guint) ord_options_get (values, "stages");
+  guint blocks = (guint) ord_options_get (values, "blocks");
+  gsize hidden = (gsize) ord_options_get (values, "hidden");
+  gsize width = (gsize) ord_options_get (values, "width");
+  gsize in = first, joined;
+  gsize count = 9 * n_channels * first;
+
+  for (guint stage = 0; stage < stages; stage++)
+    for (guint block = 0; block < blocks; block++)
+      {
+        gsize out = first << stage;
+
+        count += 4 * in + 9 * in * out + 4 * out + 9 * out * out;
+        if (in != out)
+          count += in * out;
+        in = out;
+      }
+  count += 4 * in;
+  joined = in;
+  if (covariate_width > 0)
+    {
+      count += (covariate_width + 1) * COVARIATE_WIDTH;
+      joined += COVARIATE_WIDTH;
+    }
+  return count + (joined + 1) * hidden + (hidden + 1) * width;
+}
+
 static OrdGraph *
 compact_build (const OrdOptions *values,
                guint             n_channels,
@@ -126,5 +161,6 @@ const OrdEncoderClass ord_encoder_compact = {
   .name = "compact",
   .summary = "a small residual network that learns from scratch",
   .options = options,
+  .count = compact_count,
   .build = compact_build,
 };

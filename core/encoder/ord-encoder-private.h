@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 /**
  * OrdEncoderClass:
+ * @count: numbers learnt by what @build would build with the same arguments,
+ *   told without building it
  * @build: the graph from images (first input) and, where @covariate_width is
  *   not 0, covariates (second input) to features (last layer)
  */
@@ -19,6 +21,9 @@ typedef struct
   const char          *name;
   const char          *summary;
   const OrdOptionSpec *options;
+  gsize               (*count) (const OrdOptions *options,
+                                guint             channels,
+                                guint             covariate_width);
   OrdGraph           *(*build) (const OrdOptions *options,
                                 guint             channels,
                                 guint             covariate_width,

@@ -53,6 +53,17 @@ ord_encoder_get_options (const char *name)
   return klass ? klass->options : NULL;
 }
 
+gsize
+ord_encoder_count (const char       *name,
+                   const OrdOptions *options,
+                   guint             channels,
+                   guint             covariate_width)
+{
+  const OrdEncoderClass *klass = find_class (name);
+
+  return klass ? klass->count (options, channels, covariate_width) : 0;
+}
+
 OrdEncoder *
 ord_encoder_new (const char        *name,
                  const OrdOptions  *options,

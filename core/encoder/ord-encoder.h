@@ -19,6 +19,13 @@ const char          *ord_encoder_summary     (const char *name);
 /* (transfer none) (nullable): the encoder's option table. */
 const OrdOptionSpec *ord_encoder_get_options (const char *name);
 
+/* How many numbers such an encoder would learn; 0 for an unknown name. To be
+ * held against what a file has before it is believed. */
+gsize       ord_encoder_count          (const char        *name,
+                                        const OrdOptions  *options,
+                                        guint              channels,
+                                        guint              covariate_width);
+
 /**
  * ord_encoder_new:
  * @channels: of the pictures, 1 or 3

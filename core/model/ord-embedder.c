@@ -7,9 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Prediction works in batches of this size; memory grows with it, speed hardly
- * does. */
-#define BATCH 64
+/* Prediction works in batches of so many pixels, and at most so many pictures:
+ * memory grows with them, speed hardly does. */
+#define BATCH_PIXELS (64 * 128 * 128)
+#define BATCH        64
 
 OrdEmbedder *
 ord_embedder_new (const char            *method,
@@ -106,6 +107,13 @@ ord_embedder_embed (OrdEmbedder  *embedder,
   return TRUE;
 }
 
+static guint
+batch_size (const OrdPreparation *preparation)
+{
+  return (guint) CLAMP (BATCH_PIXELS / (preparation->width *
+                                        preparation->height), 1, BATCH);
+}
+
 gboolean
 ord_embedder_embed_samples (OrdEmbedder          *embedder,
                             OrdLoader            *loader,
@@ -119,10 +127,11 @@ ord_embedder_embed_samples (OrdEmbedder          *embedder,
                             GError              **error)
 {
   guint             width = embedder->covariate_width;
-  g_autofree float *batch_covariates = g_new (float, (gsize) BATCH * (width + 1));
+  guint             size = batch_size (&embedder->preparation);
+  g_autofree float *batch_covariates = g_new (float, (gsize) size * (width + 1));
   guint             done = 0;
 
-  ord_loader_start (loader, samples, n, BATCH, NULL, 0);
+  ord_loader_start (loader, samples, n, size, NULL, 0);
   while (done < n)
     {
       const OrdBatch *batch = ord_loader_next (loader, error);

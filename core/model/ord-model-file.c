@@ -562,6 +562,19 @@ expected_size (const OrdModelParts *parts)
 }
 
 gboolean
+ord_model_can_save (const char  *path,
+                    GError     **error)
+{
+  g_autoptr (OrdDatabase) database = NULL;
+
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  /* Never committed, and gone with its temporary file. */
+  database = ord_database_create (path, &ord_model_format, 0, error);
+  return database != NULL;
+}
+
+gboolean
 ord_model_save (OrdModel    *model,
                 const char  *path,
                 GError     **error)

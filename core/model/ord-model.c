@@ -120,12 +120,17 @@ check_text (const char  *text,
   return TRUE;
 }
 
+/* Training makes no larger input; a network for one would take all memory. */
+#define MAX_SIDE 4096
+#define MAX_AREA (1200 * 1200)
+
 static gboolean
 check_preparation (const OrdPreparation  *preparation,
                    GError               **error)
 {
-  if (preparation->width < 4 || preparation->width > 4096
-      || preparation->height < 4 || preparation->height > 4096)
+  if (preparation->width < 4 || preparation->width > MAX_SIDE
+      || preparation->height < 4 || preparation->height > MAX_SIDE
+      || (gint64) preparation->width * preparation->height > MAX_AREA)
     return fault (error, "its pictures are %d × %d pixels",
                   preparation->width, preparation->height);
   if (preparation->channels != 1 && preparation->channels != 3)

@@ -113,6 +113,11 @@ gboolean  ord_model_save (OrdModel      *model,
                           const char    *path,
                           GError       **error);
 
+/* Whether a file could be written there now: to be asked before the training
+ * whose model is to be saved. Leaves what is there alone. */
+gboolean  ord_model_can_save (const char *path,
+                              GError    **error);
+
 /**
  * ord_model_load:
  *

@@ -63,6 +63,35 @@ ord_predictor_init (OrdPredictor *self)
   g_mutex_init (&self->lock);
 }
 
+/* A file may name any network; memory is taken only for one whose numbers it
+ * has. */
+static gboolean
+check_encoder (const OrdModelParts  *parts,
+               const OrdOptions     *options,
+               GError              **error)
+{
+  gsize has = 0;
+  gsize wanted =
+    ord_encoder_count (parts->encoder, options,
+                       (guint) parts->preparation.channels,
+                       ord_dataset_get_covariate_width (parts->dataset));
+
+  for (guint i = 0; i < parts->tensors->len; i++)
+    {
+      const OrdTensor *tensor = g_ptr_array_index (parts->tensors, i);
+
+      if (g_str_has_prefix (tensor->name, "encoder/"))
+        has += ord_tensor_count (tensor);
+    }
+  if (has == wanted)
+    return TRUE;
+  g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
+               "its network should have %" G_GSIZE_FORMAT " numbers and has %"
+               G_GSIZE_FORMAT "; train it again or get a fresh copy", wanted,
+               has);
+  return FALSE;
+}
+
 OrdPredictor *
 ord_predictor_new (OrdModel  *model,
                    GError   **error)
@@ -73,8 +102,13 @@ ord_predictor_new (OrdModel  *model,
   g_autoptr (OrdOptions)    options = NULL;
 
   options = ord_trainer_options_new (parts->method, parts->encoder, error);
-  if (!options || !ord_options_parse (options, parts->options, error))
-    return NULL;
+  if (!options || !ord_options_parse (options, parts->options, error) ||
+      !check_encoder (parts, options, error))
+    {
+      g_prefix_error (error, "The model “%s” does not suit this version of "
+                      "Ordinate, or is damaged: ", parts->title);
+      return NULL;
+    }
   self->model = g_object_ref (model);
   self->embedder = ord_embedder_new (parts->method, parts->encoder, options,
                                      &parts->preparation, parts->dataset, 0,
@@ -90,7 +124,10 @@ ord_predictor_new (OrdModel  *model,
       return NULL;
     }
   if (!ord_embedder_load (self->embedder, parts->tensors, error))
-    return NULL;
+    {
+      g_prefix_error (error, "The model “%s” is damaged: ", parts->title);
+      return NULL;
+    }
 
   self->neighbours = ord_neighbours_new (parts->features, parts->n_reference,
                                          parts->width);
@@ -174,7 +211,7 @@ explain (OrdPredictor *self,
       prediction->highs[k] = value + half;
     }
   prediction->neighbours = list_neighbours (self, feature, answer, !headed);
-  prediction->within_radius = answer->within_radius;
+  prediction->within_radius = headed || answer->within_radius;
   prediction->in_range =
     g_array_index (prediction->neighbours, OrdPredictionNeighbour, 0).distance <=
     parts->novelty;

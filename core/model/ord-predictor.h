@@ -28,8 +28,8 @@ typedef struct
  *   the model's (90 %)
  * @in_range: whether the picture resembles the training images; where not,
  *   neither value nor interval can be trusted
- * @within_radius: %FALSE where no training image lay within the radius and the
- *   nearest one answers alone
+ * @within_radius: %FALSE where neighbours answer, none lay within the radius, and
+ *   the nearest one answers alone
  * @point: place on the map
  * @feature: (width)
  * @neighbours: (element-type OrdPredictionNeighbour): nearest first; all that

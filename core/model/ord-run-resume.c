@@ -10,21 +10,63 @@
 
 #include "ord-checkpoint.h"
 
+/* Options that change how fast or how long, but not what is learnt. */
+static const char * const of_no_consequence[] = {
+  "minutes", "threads", "memory", "checkpoint", NULL
+};
+
+/* The other options, as text. */
+static char *
+options_of_consequence (const OrdOptions *options)
+{
+  g_autofree char *text = ord_options_to_string (options);
+  g_auto (GStrv)   words = g_strsplit (text, " ", -1);
+  GString         *kept = g_string_new (NULL);
+
+  for (guint i = 0; words[i]; i++)
+    {
+      g_auto (GStrv) halves = g_strsplit (words[i], "=", 2);
+
+      if (!g_strv_contains (of_no_consequence, halves[0]))
+        g_string_append_printf (kept, "%s ", words[i]);
+    }
+  return g_string_free (kept, FALSE);
+}
+
+static void
+add_covariates (GChecksum  *sum,
+                OrdDataset *dataset)
+{
+  for (guint i = 0; i < ord_dataset_get_n_covariates (dataset); i++)
+    {
+      const OrdCovariate *covariate = ord_dataset_get_covariate (dataset, i);
+
+      g_checksum_update (sum, (const guchar *) covariate->name, -1);
+      for (guint k = 0; covariate->categories && covariate->categories[k]; k++)
+        g_checksum_update (sum, (const guchar *) covariate->categories[k], -1);
+    }
+}
+
 /* What a checkpoint must agree with: data, options, method, encoder. */
 static char *
 fingerprint (OrdRun *run)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char      *options =
-    ord_options_to_string (run->trainer->options);
+    options_of_consequence (run->trainer->options);
 
   g_checksum_update (sum, (const guchar *) run->trainer->method, -1);
   g_checksum_update (sum, (const guchar *) run->trainer->encoder, -1);
   g_checksum_update (sum, (const guchar *) options, -1);
+  add_covariates (sum, run->dataset);
   for (guint i = 0; i < ord_dataset_get_n_samples (run->dataset); i++)
     {
       const OrdSample *sample = ord_dataset_get_sample (run->dataset, i);
 
+      g_checksum_update (sum, (const guchar *) sample->covariates,
+                         (gssize) (sizeof (double) *
+                                   ord_dataset_get_n_covariates
+                                     (run->dataset)));
       g_checksum_update (sum, (const guchar *) sample->file, -1);
       g_checksum_update (sum, (const guchar *) sample->labels,
                          (gssize) (sizeof (double) * run->n_labels));
@@ -41,9 +83,9 @@ fingerprint (OrdRun *run)
 static OrdTensor *
 counters_new (OrdRun *run)
 {
-  const gsize dims[] = { 4 };
+  const gsize dims[] = { 3 };
   const float values[] = { (float) run->n_steps, (float) run->step,
-                           (float) run->best_step, (float) run->fitted };
+                           (float) run->best_step };
 
   return ord_tensor_new ("trainer/counters", 1, dims, values);
 }
@@ -123,7 +165,7 @@ ord_run_resume (OrdRun *run)
 {
   g_autoptr (OrdCheckpoint)  checkpoint = NULL;
   g_autofree char           *wanted = fingerprint (run);
-  const gsize                dims[] = { 4 };
+  const gsize                dims[] = { 3 };
   OrdTensor                 *counters;
 
   if (run->trainer->checkpoint)
@@ -140,12 +182,16 @@ ord_run_resume (OrdRun *run)
   run->n_steps = (guint64) counters->values[0];
   run->step = (guint64) counters->values[1];
   run->best_step = (guint64) counters->values[2];
-  run->fitted = counters->values[3] > 0.5f;
   run->epoch = checkpoint->epoch;
   run->earlier = checkpoint->seconds;
   g_array_unref (run->history);
   run->history = g_array_copy (checkpoint->history);
   run->best = take_best (checkpoint->tensors);
+  if (run->best->len == 0)
+    g_clear_pointer (&run->best, g_ptr_array_unref);
+  /* Another clock than the one the schedule was fitted to may hold now. */
+  run->fitted = FALSE;
+  ord_run_report (run, "Going on with an interrupted training", NULL);
   run->best_mae = history_best (run->history);
   run->last_mae = run->best_mae;
 }

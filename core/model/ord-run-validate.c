@@ -142,6 +142,14 @@ ord_run_validate (OrdRun        *run,
   ord_quality_measure (&quality, held_out.labels, values, held_out.n,
                        run->n_labels);
 
+  if (!isfinite (quality.mae))
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_TRAINING,
+                   "The network's answers are no longer finite numbers; train "
+                   "with a lower --rate than %g", ord_run_option (run, "rate"));
+      return FALSE;
+    }
+
   epoch.epoch = run->epoch;
   epoch.seconds = ord_run_seconds (run);
   epoch.loss = run->loss;
@@ -159,7 +167,9 @@ ord_run_validate (OrdRun        *run,
       ord_embedder_store (run->embedder, run->best);
     }
 
-  collapsed = epoch.spread < COLLAPSED && run->step * 2 > run->n_steps;
+  /* Only a metric loss promises features on the scale of the labels. */
+  collapsed = ord_options_find (run->trainer->options, "guide") &&
+              epoch.spread < COLLAPSED && run->step * 2 > run->n_steps;
   ord_run_report (run, "Training",
           collapsed && !run->warned
           ? "The space collapses: the features spread much less than the "

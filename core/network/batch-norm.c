@@ -6,6 +6,8 @@
  */
 #include "ord-layer-private.h"
 
+#include <math.h>
+
 #define EPSILON  1e-5f
 /* Share of the latest batch in the running statistics. */
 #define MOMENTUM 0.1f
@@ -143,6 +145,9 @@ keep_statistics (const OrdLayer *layer,
 
   for (int c = 0; c < layer->channels; c++)
     {
+      /* A step that is given up must leave nothing behind. */
+      if (!isfinite (mean[c]) || !isfinite (variance[c]))
+        continue;
       running_mean[c] += MOMENTUM * (mean[c] - running_mean[c]);
       running_variance[c] +=
         MOMENTUM * (unbias * variance[c] - running_variance[c]);

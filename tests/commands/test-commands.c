@@ -212,6 +212,35 @@ test_values_in_folder_names (void)
   assert_contains (said.out, "MAE");
 }
 
+static void
+test_evaluate_another_folder (void)
+{
+  g_autofree char        *other = make_dataset ("other", 3,
+                                                "file,value\n0.png,1\n"
+                                                "1.png,1\n2.png,1\n");
+  g_auto (Said)           said = CALL ("evaluate", model, other, "--json");
+  g_auto (Said)           same = CALL ("evaluate", model, gauges, "--json");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+
+  /* Few pictures of one label will do to measure, and all of them count. */
+  g_assert_cmpint (said.code, ==, 0);
+  g_assert_cmpint (json_object_get_int_member (parse (parser, said.out), "n"),
+                   ==, 3);
+  /* The folder that was trained on keeps its split. */
+  g_assert_cmpint (json_object_get_int_member (parse (parser, same.out), "n"),
+                   ==, 9);
+}
+
+static void
+test_unwritable_model_is_told_before_training (void)
+{
+  g_auto (Said) said = CALL ("train", gauges, "-o", "/nowhere/m.ordinate",
+                             "--epochs", "4000", QUICK);
+
+  g_assert_cmpint (said.code, ==, 1);
+  assert_contains (said.err, "/nowhere/m.ordinate");
+}
+
 /* -- mistakes ----------------------------------------------------------------- */
 
 static void
@@ -318,7 +347,7 @@ test_killed_training_leaves_the_old_model (void)
   g_assert_true (g_file_get_contents (output, &kept, &kept_size, NULL));
   g_assert_cmpmem (old, old_size, kept, kept_size);
 
-  /* The same command would go on for minutes; it says that it goes on. */
+  /* A shorter command stands in for the same one, which would take minutes. */
   resumed = CALL ("train", gauges, "-o", output, "--epochs", "2", "--checkpoint",
                   "0", QUICK);
   g_assert_cmpint (resumed.code, ==, 0);
@@ -375,6 +404,10 @@ main (int    argc,
   g_test_add_func ("/commands/predict-prints-an-object-per-picture",
                    test_predict_json);
   g_test_add_func ("/commands/evaluate-prints-one-object", test_evaluate_json);
+  g_test_add_func ("/commands/evaluate-measures-another-folder-whole",
+                   test_evaluate_another_folder);
+  g_test_add_func ("/commands/an-unwritable-model-is-told-before-training",
+                   test_unwritable_model_is_told_before_training);
   g_test_add_func ("/commands/info-tells-the-method", test_info);
   g_test_add_func ("/commands/one-bad-picture-does-not-stop-the-others",
                    test_one_bad_picture_does_not_stop_the_others);

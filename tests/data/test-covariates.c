@@ -92,13 +92,25 @@ test_assignments (void)
 }
 
 static void
+test_not_known (void)
+{
+  g_autoptr (OrdDataset) dataset = make_dataset ();
+  const char * const unknown[] = { "weight=nan", "sex=", NULL };
+  double values[2] = { 0.0, 0.0 };
+
+  g_assert_true (ord_dataset_parse_covariates (dataset, unknown, values, NULL));
+  g_assert_true (isnan (values[0]));
+  g_assert_true (isnan (values[1]));
+}
+
+static void
 test_bad_assignments (void)
 {
   static const struct { const char *texts[4], *says; } bad[] = {
     { { "sex=M", NULL }, "“weight” is missing" },
     { { NULL }, "“sex” is missing" },
     { { "sex=X", "weight=1", NULL }, "“X” does not suit “sex”" },
-    { { "sex=M", "weight=nan", NULL }, "“nan” does not suit “weight”" },
+    { { "sex=M", "weight=inf", NULL }, "“inf” does not suit “weight”" },
     { { "sex=M", "weight=heavy", NULL }, "“heavy” does not suit" },
     { { "sex=M", "weight", NULL }, "“weight” is not of the form" },
     { { "sex=M", "sex=F", NULL }, "“sex” is given twice" },
@@ -141,6 +153,8 @@ main (int   argc,
   g_test_add_func ("/covariates/empty-cells-are-unknown", test_unknown_cells);
   g_test_add_func ("/covariates/are-encoded-for-the-network", test_encoding);
   g_test_add_func ("/covariates/assignments-are-understood", test_assignments);
+  g_test_add_func ("/covariates/an-empty-assignment-is-not-known",
+                   test_not_known);
   g_test_add_func ("/covariates/a-bad-assignment-lists-the-known",
                    test_bad_assignments);
   g_test_add_func ("/covariates/there-may-be-none", test_none);

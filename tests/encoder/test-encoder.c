@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Encoders: what they say of themselves before they are built is true, and
+ * covariates reach the feature.
+ */
+#include <string.h>
+
+#include "encoder/ord-encoder.h"
+
+typedef struct
+{
+  const char *options;
+  guint       channels;
+  guint       covariate_width;
+} Case;
+
+static const Case cases[] = {
+  { "channels=4", 1, 0 },
+  { "channels=8 stages=1 blocks=3", 3, 2 },
+  { "channels=4 stages=3 blocks=2 hidden=9 width=5", 1, 7 },
+};
+
+static OrdOptions *
+parse (const char *text)
+{
+  OrdOptions *options = ord_options_new ();
+
+  ord_options_add (options, ord_encoder_get_options ("compact"));
+  g_assert_true (ord_options_parse (options, text, NULL));
+  return options;
+}
+
+static void
+test_count (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (OrdOptions) options = parse (cases[i].options);
+      g_autoptr (OrdEncoder) encoder =
+        ord_encoder_new ("compact", options, cases[i].channels,
+                         cases[i].covariate_width, 1, NULL);
+      GPtrArray *parameters = ord_encoder_get_parameters (encoder);
+      gsize      count = 0;
+
+      for (guint k = 0; k < parameters->len; k++)
+        count += ((OrdParameter *) g_ptr_array_index (parameters, k))->count;
+      g_assert_cmpuint (ord_encoder_count ("compact", options,
+                                           cases[i].channels,
+                                           cases[i].covariate_width), ==, count);
+    }
+}
+
+static void
+test_covariates (void)
+{
+  g_autoptr (OrdOptions) options = parse ("channels=4 stages=1 width=6");
+  g_autoptr (OrdEncoder) encoder =
+    ord_encoder_new ("compact", options, 1, 2, 1, NULL);
+  float                  images[16 * 16] = { 0.5f };
+  const float            one[2] = { 1.0f, 0.0f }, other[2] = { 0.0f, 1.0f };
+  g_autofree float      *first = NULL;
+  const float           *second;
+
+  first = g_memdup2 (ord_encoder_forward (encoder, FALSE, 1, 16, 16, images, one,
+                                          NULL), 6 * sizeof (float));
+  second = ord_encoder_forward (encoder, FALSE, 1, 16, 16, images, other, NULL);
+  g_assert_true (memcmp (first, second, 6 * sizeof (float)) != 0);
+}
+
+static void
+test_unknown_name (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (ord_encoder_new ("huge", NULL, 1, 0, 1, &error));
+  g_assert_error (error, ORD_ERROR, ORD_ERROR_OPTION);
+  g_assert_nonnull (strstr (error->message, "compact"));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/encoder/count-is-what-is-built", test_count);
+  g_test_add_func ("/encoder/covariates-change-the-feature", test_covariates);
+  g_test_add_func ("/encoder/an-unknown-name-lists-the-known-ones",
+                   test_unknown_name);
+
+  return g_test_run ();
+}
