@@ -12,6 +12,9 @@
 #include "procedures.h"
 #include "window.h"
 
+/* How many unreadable pictures are named one by one. */
+#define FAILURES_SHOWN 5
+
 /* Places of the return values; 0 is the status. */
 enum
 {
@@ -112,7 +115,7 @@ make_trainer (const Request  *request,
   if (request->title != NULL && *request->title != '\0')
     title = g_strdup (request->title);
   else
-    title = g_path_get_basename (request->folder);
+    title = g_filename_display_basename (request->folder);
 
   trainer = ord_trainer_new (dataset, title, method, "compact", options);
   resume  = g_strconcat (request->path, "-resume", NULL);
@@ -127,6 +130,9 @@ show_progress (const OrdProgress *progress,
 {
   double *shown = user_data;
 
+  if (progress->warning != NULL)
+    g_message ("%s", progress->warning);
+
   /* Each update is a round trip to GIMP. */
   if (progress->fraction < *shown + 0.01)
     return;
@@ -136,18 +142,59 @@ show_progress (const OrdProgress *progress,
   *shown = progress->fraction;
 }
 
+static void
+tell_failures (GPtrArray *failures)
+{
+  g_autoptr (GString) text = NULL;
+
+  if (failures == NULL || failures->len == 0)
+    return;
+
+  text = g_string_new (NULL);
+  g_string_printf (text,
+                   ngettext ("%u picture could not be read and was left out:",
+                             "%u pictures could not be read and were left out:",
+                             failures->len),
+                   failures->len);
+  for (guint i = 0; i < MIN (failures->len, FAILURES_SHOWN); i++)
+    g_string_append_printf (text, "\n%s",
+                            (char *) g_ptr_array_index (failures, i));
+  if (failures->len > FAILURES_SHOWN)
+    g_string_append (text, "\n…");
+  g_message ("%s", text->str);
+}
+
+static OrdModel *
+train (const Request  *request,
+       GError        **error)
+{
+  g_autoptr (OrdTrainer) trainer = make_trainer (request, error);
+  g_autoptr (OrdModel)   model   = NULL;
+  double                 shown   = 0.0;
+
+  /* Before the hours of training, not after them. */
+  if (trainer == NULL || ! ord_model_can_save (request->path, error))
+    return NULL;
+
+  model = ord_trainer_run (trainer, show_progress, &shown, NULL, error);
+  tell_failures (ord_trainer_get_failures (trainer));
+  if (model == NULL || ! ord_model_save (model, request->path, error))
+    return NULL;
+  ord_trainer_discard_checkpoint (trainer);
+
+  return g_steal_pointer (&model);
+}
+
 static GimpValueArray *
 run_non_interactive (GimpProcedure       *procedure,
                      GimpProcedureConfig *config)
 {
-  g_auto (Request)       request = { 0, };
-  g_autoptr (OrdTrainer) trainer = NULL;
-  g_autoptr (OrdModel)   model   = NULL;
-  const OrdModelParts   *parts;
-  const OrdQuality      *quality;
-  GimpValueArray        *values;
-  GError                *error   = NULL;
-  double                 shown   = 0.0;
+  g_auto (Request)      request = { 0, };
+  g_autoptr (OrdModel)  model   = NULL;
+  const OrdModelParts  *parts;
+  const OrdQuality     *quality;
+  GimpValueArray       *values;
+  GError               *error   = NULL;
 
   if (! request_init (&request, config, &error))
     return gimp_procedure_new_return_values (procedure,
@@ -155,10 +202,8 @@ run_non_interactive (GimpProcedure       *procedure,
 
   gimp_progress_init (_("Training"));
 
-  trainer = make_trainer (&request, &error);
-  if (trainer != NULL)
-    model = ord_trainer_run (trainer, show_progress, &shown, NULL, &error);
-  if (model == NULL || ! ord_model_save (model, request.path, &error))
+  model = train (&request, &error);
+  if (model == NULL)
     return gimp_procedure_new_return_values (procedure,
                                              GIMP_PDB_EXECUTION_ERROR, error);
 
@@ -223,8 +268,8 @@ add_arguments (GimpProcedure *procedure)
                                       "", G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "minutes", _("M_inutes"),
                                       _("Training time that the schedule fits "
-                                        "itself to; 0: stops by itself"),
-                                      0.0, 100000.0, 0.0, G_PARAM_READWRITE);
+                                        "itself to; 0: the engine's default"),
+                                      0.0, 10080.0, 0.0, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (procedure, "options", _("_Options"),
                                       _("Further options by name: "
                                         "“seed=3 sigma=0.5”"),

@@ -94,9 +94,13 @@ training_dialog_run (GtkWindow *parent,
   char      *path   = NULL;
 
   g_signal_connect (view, "trained", G_CALLBACK (keep_path), &path);
-  if (folder != NULL)
+  if (folder != NULL && g_file_peek_path (folder) != NULL)
     ord_train_view_set_folder (ORD_TRAIN_VIEW (view),
                                g_file_peek_path (folder));
+  else if (folder != NULL)
+    ord_train_view_show_error (ORD_TRAIN_VIEW (view),
+                               _("Only folders on this machine can be trained "
+                                 "on."));
 
   if (parent != NULL)
     gtk_window_set_transient_for (GTK_WINDOW (dialog), parent);
@@ -179,6 +183,9 @@ open_sample (OrdView    *view,
         gimp_pdb_get_last_error (gimp_get_pdb ()));
 
       ord_view_show_error (view, message);
+      /* Without a display, nobody else would. */
+      if (image != NULL)
+        gimp_image_delete (image);
     }
 }
 
@@ -216,6 +223,18 @@ get_picture_name (GimpImage *image)
                       : gimp_image_get_name (image);
 }
 
+/* @model may be on another machine, where the engine cannot read it. */
+static void
+open_model (OrdView *view,
+            GFile   *model)
+{
+  if (g_file_peek_path (model) != NULL)
+    ord_view_open_model (view, g_file_peek_path (model));
+  else
+    ord_view_show_error (view, _("Only models on this machine can be "
+                                 "opened."));
+}
+
 static void
 make_dialog (Window *window)
 {
@@ -249,7 +268,7 @@ window_run (GimpImage *image,
   gtk_widget_show (window.dialog);
 
   if (model != NULL)
-    ord_view_open_model (window.view, g_file_peek_path (model));
+    open_model (window.view, model);
 
   window.follow = g_timeout_add (FOLLOW_INTERVAL, follow_image, &window);
   gimp_dialog_run (GIMP_DIALOG (window.dialog));

@@ -66,7 +66,7 @@ ask_gimp ()
   local report=$folder/answer.txt
   note "A real GIMP 3 opens $file, which was not trained on, and asks Ordinate"
   rm -f "$report"
-  bash "$here/gimp.sh" "$build" gimp-console-3.0 -i -d -f \
+  bash "$here/gimp.sh" "$build" gimp-console -i -d -f \
     --batch-interpreter plug-in-script-fu-eval \
     -b "$(script "(demo-ask $(quoted "$picture") $(quoted "$model") \
                             $(quoted "$report"))")" \
@@ -121,7 +121,7 @@ gimp_with_window ()
 {
   window_command=(
     env G_MESSAGES_DEBUG=Ordinate
-    bash "$here/gimp.sh" "$build" gimp-3.0 -n -s -d -f "$picture"
+    bash "$here/gimp.sh" "$build" gimp -n -s -d -f "$picture"
     --batch-interpreter plug-in-script-fu-eval
     -b "$(script "(demo-show $(quoted "$model"))")")
 }

@@ -230,8 +230,8 @@ enter_root ()
             --setenv PATH /usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
             --setenv ORDINATE_ENVIRONMENT "$root")
   for name in HOME USER LOGNAME TERM COLUMNS NO_COLOR DISPLAY XAUTHORITY \
-              XDG_RUNTIME_DIR XDG_CACHE_HOME XDG_CONFIG_HOME TMPDIR \
-              OMP_NUM_THREADS G_MESSAGES_DEBUG; do
+              XDG_RUNTIME_DIR XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME \
+              GIMP3_DIRECTORY TMPDIR OMP_NUM_THREADS G_MESSAGES_DEBUG; do
     [[ -z ${!name+set} ]] || options+=(--setenv "$name" "${!name}")
   done
 

@@ -10,51 +10,32 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Jobs whose thread has not yet returned. GTask's thread pool is the
- * process's, so its count is too. */
-static int n_running;
-
-typedef struct
-{
-  GTaskThreadFunc func;
-} JobRun;
-
-static GQuark
-job_run_quark (void)
-{
-  return g_quark_from_static_string ("ord-job-run");
-}
+/* Jobs whose task still exists. GTask's thread pool is the process's, so its
+ * count is too. */
+static int n_jobs;
 
 static void
-run_counted (GTask        *task,
-             gpointer      source_object,
-             gpointer      task_data,
-             GCancellable *cancellable)
+job_ended (gpointer count)
 {
-  JobRun *run = g_object_get_qdata (G_OBJECT (task), job_run_quark ());
-
-  run->func (task, source_object, task_data, cancellable);
-
-  g_atomic_int_add (&n_running, -1);
+  g_atomic_int_add ((int *) count, -1);
   g_main_context_wakeup (NULL);
 }
 
+/* Its thread and its callback on the way hold the task: what is attached to it
+ * goes when the one has returned and the other has been called. */
 static void
 start (GTask           *task,
        GTaskThreadFunc  func)
 {
-  JobRun *run = g_new0 (JobRun, 1);
-
-  run->func = func;
-  g_object_set_qdata_full (G_OBJECT (task), job_run_quark (), run, g_free);
-  g_atomic_int_inc (&n_running);
-  g_task_run_in_thread (task, run_counted);
+  g_atomic_int_inc (&n_jobs);
+  g_object_set_data_full (G_OBJECT (task), "ord-job", &n_jobs, job_ended);
+  g_task_run_in_thread (task, func);
 }
 
 void
 ord_jobs_drain (void)
 {
-  while (g_atomic_int_get (&n_running) > 0)
+  while (g_atomic_int_get (&n_jobs) > 0)
     g_main_context_iteration (NULL, TRUE);
 
   /* What they sent last. */
@@ -485,6 +466,8 @@ train (TrainData     *data,
                    folder, g_strerror (errno));
       return NULL;
     }
+  if (! ord_model_can_save (training->path, error))
+    return NULL;
 
   how.seed = (guint64) ord_options_get (training->options, "seed");
   dataset = ord_dataset_read (training->folder, &how, error);

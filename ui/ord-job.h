@@ -86,8 +86,9 @@ OrdModel      *ord_job_train_finish   (GAsyncResult         *result,
                                        GPtrArray           **failures,
                                        GError              **error);
 
-/* Runs the main loop until no job is under way. Call it before the process
- * ends: libraries must not be torn down below a running thread. */
+/* Runs the main loop until no job is under way and all callbacks have run.
+ * Call it before the process ends: libraries must not be torn down below a
+ * running thread. */
 void           ord_jobs_drain         (void);
 
 G_END_DECLS

@@ -20,6 +20,7 @@ struct _OrdStrip
 
   GtkFlowBox        *box;
   GArray            *samples;   /* guint, in the order shown */
+  gboolean           weighted;
   gulong             selection_handler;
 };
 
@@ -99,14 +100,13 @@ make_item (OrdStrip                     *strip,
   g_autofree char *labels   = ord_text_labels (parts, sample->labels);
   g_autofree char *compact  = ord_text_compact (parts, sample->labels);
   g_autofree char *distance = distance_text (neighbour->distance);
-  g_autofree char *weight   = weight_text (neighbour->weight);
+  g_autofree char *weight   = NULL;
   g_autofree char *far      = NULL;
   g_autofree char *name     = NULL;
   g_autofree char *tip      = NULL;
   GtkWidget *child = gtk_flow_box_child_new ();
   GtkWidget *box   = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
   GtkWidget *value = gtk_label_new (compact);
-  GtkWidget *share = make_share (neighbour->weight, weight);
 
   gtk_label_set_ellipsize (GTK_LABEL (value), PANGO_ELLIPSIZE_END);
   gtk_label_set_width_chars (GTK_LABEL (value),
@@ -120,16 +120,30 @@ make_item (OrdStrip                     *strip,
                                           gtk_widget_get_scale_factor (
                                             GTK_WIDGET (strip))));
   gtk_container_add (GTK_CONTAINER (box), value);
-  gtk_container_add (GTK_CONTAINER (box), share);
+  if (strip->weighted)
+    {
+      weight = weight_text (neighbour->weight);
+      gtk_container_add (GTK_CONTAINER (box),
+                         make_share (neighbour->weight, weight));
+    }
   gtk_container_add (GTK_CONTAINER (box), small_label (far));
   gtk_container_add (GTK_CONTAINER (child), box);
 
-  tip = g_strdup_printf (_("%s\nLabel: %s\nDistance: %s\nWeight: %s"),
-                         sample->file, labels, distance, weight);
+  if (weight)
+    {
+      tip = g_strdup_printf (_("%s\nLabel: %s\nDistance: %s\nWeight: %s"),
+                             sample->file, labels, distance, weight);
+      name = g_strdup_printf (_("%s, distance %s, weight %s, %s"),
+                              labels, distance, weight, sample->file);
+    }
+  else
+    {
+      tip = g_strdup_printf (_("%s\nLabel: %s\nDistance: %s"),
+                             sample->file, labels, distance);
+      name = g_strdup_printf (_("%s, distance %s, %s"),
+                              labels, distance, sample->file);
+    }
   gtk_widget_set_tooltip_text (child, tip);
-
-  name = g_strdup_printf (_("%s, distance %s, weight %s, %s"),
-                          labels, distance, weight, sample->file);
   atk_object_set_name (gtk_widget_get_accessible (child), name);
 
   gtk_widget_show_all (child);
@@ -356,6 +370,17 @@ remove_items (OrdStrip *strip)
   g_array_set_size (strip->samples, 0);
 }
 
+static gboolean
+any_weight (const OrdPrediction *prediction)
+{
+  for (guint i = 0; prediction && i < prediction->neighbours->len; i++)
+    if (g_array_index (prediction->neighbours, OrdPredictionNeighbour,
+                       i).weight > 0.0)
+      return TRUE;
+
+  return FALSE;
+}
+
 void
 ord_strip_set (OrdStrip            *strip,
                OrdModel            *model,
@@ -369,6 +394,7 @@ ord_strip_set (OrdStrip            *strip,
   g_signal_handler_block (strip->box, strip->selection_handler);
   remove_items (strip);
 
+  strip->weighted = any_weight (prediction);
   if (prediction)
     n = MIN (prediction->neighbours->len, ORD_STRIP_MAX);
 
@@ -442,6 +468,14 @@ ord_strip_get_n_shown (OrdStrip *strip)
   g_return_val_if_fail (ORD_IS_STRIP (strip), 0);
 
   return strip->samples->len;
+}
+
+gboolean
+ord_strip_has_weights (OrdStrip *strip)
+{
+  g_return_val_if_fail (ORD_IS_STRIP (strip), FALSE);
+
+  return strip->weighted;
 }
 
 GtkWidget *

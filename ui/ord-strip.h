@@ -35,6 +35,10 @@ gboolean   ord_strip_select         (OrdStrip            *strip,
 int        ord_strip_get_selected   (OrdStrip            *strip);
 guint      ord_strip_get_n_shown    (OrdStrip            *strip);
 
+/* Whether neighbours answer; where a head does, none has a weight, and none is
+ * shown. */
+gboolean   ord_strip_has_weights    (OrdStrip            *strip);
+
 /* (transfer none) (nullable): the widget of a neighbour, counted from the
  * nearest. */
 GtkWidget *ord_strip_get_item       (OrdStrip            *strip,

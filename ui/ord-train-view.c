@@ -661,6 +661,16 @@ ord_train_view_set_folder (OrdTrainView *view,
   take_folder (view, absolute);
 }
 
+void
+ord_train_view_show_error (OrdTrainView *view,
+                           const char   *message)
+{
+  g_return_if_fail (ORD_IS_TRAIN_VIEW (view));
+  g_return_if_fail (message != NULL);
+
+  show_message (view, GTK_MESSAGE_ERROR, message);
+}
+
 gboolean
 ord_train_view_is_running (OrdTrainView *view)
 {

@@ -20,6 +20,11 @@ G_DECLARE_FINAL_TYPE (OrdTrainView, ord_train_view, ORD, TRAIN_VIEW, GtkBox)
 GtkWidget *ord_train_view_new        (void);
 void       ord_train_view_set_folder (OrdTrainView *view,
                                       const char   *folder);
+
+/* An error from outside the view (a folder that it cannot be given), shown in
+ * its bar. */
+void       ord_train_view_show_error (OrdTrainView *view,
+                                      const char   *message);
 gboolean   ord_train_view_is_running (OrdTrainView *view);
 
 G_END_DECLS

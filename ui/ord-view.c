@@ -153,7 +153,7 @@ show_strip_label (OrdView *view)
   guint shown = ord_strip_get_n_shown (view->strip);
   g_autofree char *text = NULL;
 
-  if (n > shown)
+  if (n > shown && ord_strip_has_weights (view->strip))
     text = g_strdup_printf (_("_Nearest training images (%u of the %u that "
                               "answer)"), shown, n);
 
@@ -299,15 +299,31 @@ ord_view_update (OrdView *view)
   predict (view);
 }
 
+/* The picture that was read stands, and so does the model. */
 static void
-on_covariates_changed (OrdView *view)
+predict_again (OrdView *view)
 {
-  /* The picture that was read stands; only what is known beside it changes. */
-  if (view->predictor && view->image && ! view->loading)
+  if (view->predictor && view->image)
     predict (view);
 }
 
+static void
+on_covariates_changed (OrdView *view)
+{
+  /* The end of loading predicts, whichever model is then in use. */
+  if (! view->loading)
+    predict_again (view);
+}
+
 /* Loading ***************************************************************** */
+
+/* Whether trying again would end the same way. */
+static gboolean
+is_no_model (const GError *error)
+{
+  return g_error_matches (error, ORD_ERROR, ORD_ERROR_MODEL)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
 
 static void
 on_loaded (GObject      *source,
@@ -329,8 +345,11 @@ on_loaded (GObject      *source,
 
   if (! predictor)
     {
-      /* What was in use stays in use. */
-      ord_recent_remove (path);
+      if (is_no_model (error))
+        ord_recent_remove (path);
+      /* What was in use stays in use. Its answer was called off when loading
+       * began; asking for it hides the bar, so the error comes after. */
+      predict_again (view);
       ord_view_show_error (view, error->message);
       return;
     }

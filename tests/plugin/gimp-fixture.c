@@ -107,9 +107,9 @@ gimp_fixture_start_gimp (const GimpFixture *fixture,
   add (command, "bash", setting ("ORDINATE_GIMP"), setting ("ORDINATE_BUILD"),
        NULL);
   if (display != NULL)
-    add (command, "gimp-3.0", "-nsdf", NULL);
+    add (command, "gimp", "-nsdf", NULL);
   else
-    add (command, "gimp-console-3.0", "-idf", "--quit", NULL);
+    add (command, "gimp-console", "-idf", "--quit", NULL);
   if (picture != NULL)
     add (command, picture, NULL);
   add (command, "--batch-interpreter", "plug-in-script-fu-eval", "-b", script,

@@ -158,9 +158,15 @@ test_bad_model (void)
   GtkWidget       *window;
   OrdView         *view = make_loaded_view (&window);
   g_autofree char *none = g_build_filename (folder, "none.ordinate", NULL);
+  guint            n_predicted = 0;
 
+  /* An answer on its way is called off, and asked for again. */
+  g_signal_connect_swapped (view, "predicted", G_CALLBACK (count),
+                            &n_predicted);
+  ord_view_update (view);
   ord_view_open_model (view, none);
   wait_until (is_idle, view);
+  g_assert_cmpuint (n_predicted, ==, 1);
   g_assert_true (gtk_widget_get_visible (ord_view_get_part (view,
                                                             "error_bar")));
   g_assert_nonnull (strstr (gtk_label_get_text (GTK_LABEL (
@@ -235,6 +241,30 @@ test_destroy_while_predicting (void)
     ord_view_update (view);
   g_assert_true (ord_view_is_busy (view));
   destroy_and_check (view, window);
+}
+
+static void
+count_loaded (GObject      *source,
+              GAsyncResult *result,
+              gpointer      n)
+{
+  g_autoptr (OrdPredictor) predictor = ord_job_load_finish (result, NULL);
+
+  count (n);
+}
+
+static void
+test_drain (void)
+{
+  g_autofree char *none = g_build_filename (folder, "none.ordinate", NULL);
+  guint            n    = 0;
+
+  for (guint i = 1; i <= 50; i++)
+    {
+      ord_job_load_async (none, NULL, count_loaded, &n);
+      ord_jobs_drain ();
+      g_assert_cmpuint (n, ==, i);
+    }
 }
 
 static gboolean
@@ -323,6 +353,7 @@ main (int    argc,
   g_test_add_func ("/job/update-predicts-again", test_update);
   g_test_add_func ("/job/a-bad-model-leaves-the-one-in-use", test_bad_model);
   g_test_add_func ("/job/a-bad-picture-leaves-no-answer", test_bad_picture);
+  g_test_add_func ("/job/draining-ends-after-the-last-callback", test_drain);
   g_test_add_func ("/job/the-view-goes-while-loading",
                    test_destroy_while_loading);
   g_test_add_func ("/job/the-view-goes-while-predicting",

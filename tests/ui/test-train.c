@@ -229,6 +229,23 @@ test_bad_place (Fixture       *fixture,
   g_assert_null (fixture->trained);
 }
 
+/* So long a training would not end within the wait. */
+static void
+test_unwritable (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  fill_in (fixture, 5000);
+  /* Not even root writes there. */
+  gtk_entry_set_text (GTK_ENTRY (part (fixture, "path_entry")),
+                      "/proc/my.ordinate");
+  press (fixture, "start_button");
+  wait_until (is_idle, fixture->view);
+  g_assert_nonnull (strstr (message (fixture), "my.ordinate"));
+  g_assert_cmpuint (ord_curve_get_n (ORD_CURVE (part (fixture, "curve"))), ==,
+                    0);
+  g_assert_null (fixture->trained);
+}
+
 static void
 test_destroy (Fixture       *fixture,
               gconstpointer  data)
@@ -359,6 +376,8 @@ main (int    argc,
   add ("/train/stopping-keeps-the-best", test_stop_keeps);
   add ("/train/a-bad-label-names-file-and-line", test_bad_label);
   add ("/train/a-bad-place-is-told-before-training", test_bad_place);
+  add ("/train/a-place-that-cannot-be-written-is-told-first",
+       test_unwritable);
   add ("/train/the-view-goes-while-training", test_destroy);
 
   return ui_test_run ();

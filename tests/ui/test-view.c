@@ -275,6 +275,45 @@ test_warnings (Fixture       *fixture,
 }
 
 static void
+count_bars (GtkWidget *widget,
+            gpointer   n)
+{
+  if (GTK_IS_LEVEL_BAR (widget))
+    (*(guint *) n)++;
+}
+
+static void
+test_head (Fixture       *fixture,
+           gconstpointer  data)
+{
+  OrdPrediction *prediction = synthetic_prediction (fixture->model, 0.7);
+  GtkLabel      *label      = GTK_LABEL (part (fixture, "strip_label"));
+  guint          n_bars     = 0;
+
+  for_each_visible (GTK_WIDGET (fixture->strip), count_bars, &n_bars);
+  g_assert_cmpuint (n_bars, ==, ord_strip_get_n_shown (fixture->strip));
+
+  /* More than are shown, as where neighbours answer. */
+  while (prediction->neighbours->len <= ORD_STRIP_MAX)
+    {
+      OrdPredictionNeighbour again =
+        g_array_index (prediction->neighbours, OrdPredictionNeighbour, 0);
+
+      g_array_append_val (prediction->neighbours, again);
+    }
+  for (guint i = 0; i < prediction->neighbours->len; i++)
+    g_array_index (prediction->neighbours, OrdPredictionNeighbour,
+                   i).weight = 0.0;
+  fixture->prediction = prediction;
+  ord_view_show (fixture->view, fixture->model, prediction);
+
+  n_bars = 0;
+  for_each_visible (GTK_WIDGET (fixture->strip), count_bars, &n_bars);
+  g_assert_cmpuint (n_bars, ==, 0);
+  g_assert_cmpstr (gtk_label_get_text (label), ==, "Nearest training images");
+}
+
+static void
 test_errors (Fixture       *fixture,
              gconstpointer  data)
 {
@@ -636,6 +675,7 @@ main (int    argc,
   add ("/view/a-whole-map-needs-no-note", NULL, test_no_pca_note);
   add ("/view/a-map-in-pieces-says-so", &in_pieces, test_pca_note);
   add ("/view/warns-where-the-answer-is-weak", NULL, test_warnings);
+  add ("/view/a-head-s-neighbours-have-no-weight", NULL, test_head);
   add ("/view/errors-are-shown-until-closed", NULL, test_errors);
   add ("/view/stale-emphasises-update", NULL, test_stale);
   add ("/view/a-neighbour-is-selected-on-the-map", NULL, test_strip_to_map);
