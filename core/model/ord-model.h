@@ -10,7 +10,7 @@
 #include "../space/ord-interval.h"
 #include "../space/ord-map.h"
 #include "../space/ord-quality.h"
-#include "ord-tensor.h"
+#include "../network/ord-tensor.h"
 
 G_BEGIN_DECLS
 

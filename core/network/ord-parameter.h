@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "../model/ord-tensor.h"
+#include "ord-tensor.h"
 
 G_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
  *
  * Named arrays and sets of them.
  */
-#include "model/ord-tensor.h"
+#include "network/ord-tensor.h"
 
 #include <string.h>
 
