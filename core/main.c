@@ -22,6 +22,8 @@ static const Command commands[] = {
     ord_command_train },
   { "predict", "read the value of pictures", ord_command_predict },
   { "evaluate", "measure a model on its test images", ord_command_evaluate },
+  { "compare", "train several methods alike and measure them side by side",
+    ord_command_compare },
   { "info", "tell what is in a model", ord_command_info },
 };
 

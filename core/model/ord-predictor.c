@@ -271,6 +271,25 @@ ord_predictor_predict (OrdPredictor    *predictor,
   return embedded ? explain (predictor, feature) : NULL;
 }
 
+void
+ord_predictor_answer (OrdPredictor *predictor,
+                      const float  *features,
+                      gsize         n,
+                      double       *values,
+                      double       *half_widths)
+{
+  const OrdModelParts *parts = ord_model_get_parts (predictor->model);
+  guint                n_labels = predictor->embedder->method->n_labels;
+
+  /* The spreads come first where the half widths shall stand. */
+  ord_embedder_answer (predictor->embedder, predictor->neighbours,
+                       predictor->labels, parts->label_mean, parts->label_sd,
+                       parts->radius, features, n, values, half_widths, NULL);
+  for (gsize i = 0; i < n * n_labels; i++)
+    half_widths[i] = ord_interval_half_width (&parts->intervals[i % n_labels],
+                                              half_widths[i]);
+}
+
 typedef struct
 {
   OrdProgressFunc progress;

@@ -74,6 +74,20 @@ OrdPrediction *ord_predictor_predict   (OrdPredictor       *predictor,
                                         GError            **error);
 
 /**
+ * ord_predictor_answer:
+ * @features: (n, width), of the model's space
+ * @values: (out): (n, n_labels), label units
+ * @half_widths: (out): (n, n_labels), of the intervals about them
+ *
+ * Answers alone, from features that are known already, such as the model's own.
+ */
+void           ord_predictor_answer      (OrdPredictor      *predictor,
+                                          const float       *features,
+                                          gsize              n,
+                                          double            *values,
+                                          double            *half_widths);
+
+/**
  * ord_predictor_predict_many:
  * @samples: (n), indices into @dataset, whose pictures are read from disk
  * @predictions: (out): (n), (transfer full); %NULL for a picture that cannot

@@ -241,6 +241,44 @@ test_unwritable_model_is_told_before_training (void)
   assert_contains (said.err, "/nowhere/m.ordinate");
 }
 
+static JsonObject *
+compared (JsonParser *parser,
+          Said       *said,
+          guint       method)
+{
+  JsonObject *object = parse (parser, said->out);
+
+  return json_array_get_object_element (
+    json_object_get_array_member (object, "methods"), method);
+}
+
+static void
+test_compare (void)
+{
+  g_autofree char        *work = in_folder ("comparison");
+  g_autofree char        *kept = g_build_filename (work, "l1-1.ordinate", NULL);
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  g_auto (Said)           first = { 0 }, second = { 0 };
+  GStatBuf                before, after;
+  JsonObject             *l1;
+
+  first = CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "1",
+                "--size", "16", "-w", work, "--json", "-q");
+  g_assert_cmpint (first.code, ==, 0);
+  l1 = compared (parser, &first, 1);
+  g_assert_cmpstr (json_object_get_string_member (l1, "method"), ==, "l1");
+  g_assert_cmpfloat (json_object_get_double_member (l1, "mae"), >, 0.0);
+  g_assert_cmpfloat (json_object_get_double_member (l1, "d5"), >, 0.0);
+  g_assert_cmpint (g_stat (kept, &before), ==, 0);
+
+  /* Finished runs are not repeated, and measure the same. */
+  second = CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "1",
+                 "--size", "16", "-w", work, "--json", "-q");
+  g_assert_cmpstr (first.out, ==, second.out);
+  g_assert_cmpint (g_stat (kept, &after), ==, 0);
+  g_assert_cmpint (before.st_ino, ==, after.st_ino);
+}
+
 /* -- mistakes ----------------------------------------------------------------- */
 
 static void
@@ -408,6 +446,7 @@ main (int    argc,
                    test_evaluate_another_folder);
   g_test_add_func ("/commands/an-unwritable-model-is-told-before-training",
                    test_unwritable_model_is_told_before_training);
+  g_test_add_func ("/commands/compare-repeats-no-finished-run", test_compare);
   g_test_add_func ("/commands/info-tells-the-method", test_info);
   g_test_add_func ("/commands/one-bad-picture-does-not-stop-the-others",
                    test_one_bad_picture_does_not_stop_the_others);
