@@ -16,6 +16,9 @@
 #include "window.h"
 
 #define FOLLOW_INTERVAL 250 /* ms */
+
+/* The pause between two looks is at least this many times as long as one. */
+#define FOLLOW_PATIENCE 10
 #define WIDTH  820          /* px, where the person has not chosen a size */
 #define HEIGHT 760
 #define ICON_SIZE 64
@@ -103,7 +106,11 @@ training_dialog_run (GtkWindow *parent,
                                  "on."));
 
   if (parent != NULL)
-    gtk_window_set_transient_for (GTK_WINDOW (dialog), parent);
+    {
+      gtk_window_set_transient_for (GTK_WINDOW (dialog), parent);
+      /* Its loop runs inside the parent's: closing that one must wait. */
+      gtk_window_set_modal (GTK_WINDOW (dialog), TRUE);
+    }
   else
     gimp_window_set_transient (GTK_WINDOW (dialog));
   gtk_widget_show (dialog);
@@ -134,7 +141,9 @@ take_pixels (const OrdPreparation  *preparation,
 static gboolean
 follow_image (gpointer user_data)
 {
-  Window      *window = user_data;
+  Window      *window  = user_data;
+  gint64       started = g_get_monotonic_time ();
+  gint64       pause;
   PixelsState  now;
 
   if (! pixels_get_state (window->image, &now))
@@ -150,7 +159,12 @@ follow_image (gpointer user_data)
     ord_view_set_stale (window->view,
                         ! pixels_state_equal (&now, &window->read));
 
-  return G_SOURCE_CONTINUE;
+  /* A huge image takes GIMP long to look at: then it is looked at seldom. */
+  pause = MAX (FOLLOW_INTERVAL,
+               FOLLOW_PATIENCE * (g_get_monotonic_time () - started) / 1000);
+  window->follow = g_timeout_add ((guint) pause, follow_image, window);
+
+  return G_SOURCE_REMOVE;
 }
 
 static void

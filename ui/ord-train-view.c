@@ -281,7 +281,7 @@ show_errors (OrdTrainView      *view,
   now = error_text (view, progress->validation_mae);
   best = error_text (view, isnan (progress->best_mae)
                            ? progress->validation_mae : progress->best_mae);
-  text = g_strdup_printf (_("Error on held-out images: %s · best so far: %s"),
+  text = g_strdup_printf (_("Error on validation images: %s · best so far: %s"),
                           now, best);
   gtk_label_set_text (view->error_label, text);
   ord_curve_add (view->curve, progress->epoch, progress->validation_mae);
