@@ -36,6 +36,13 @@ typedef enum
 
 GQuark ord_error_quark (void);
 
+/* ORD_ERROR_OPTION: there is no @kind ("method") of that name; lists @known,
+ * which is %NULL-terminated. */
+void   ord_set_unknown_error (GError             **error,
+                              const char          *kind,
+                              const char          *name,
+                              const char * const  *known);
+
 /**
  * OrdProgress:
  * @stage: what is being done, for people ("Reading pictures")

@@ -77,10 +77,7 @@ ord_encoder_new (const char        *name,
 
   if (!klass)
     {
-      g_autofree char *known = g_strjoinv (", ", (char **) names);
-
-      g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
-                   "There is no encoder “%s”; known ones: %s", name, known);
+      ord_set_unknown_error (error, "encoder", name, names);
       return NULL;
     }
 

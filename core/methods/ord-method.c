@@ -69,10 +69,7 @@ ord_method_new (const char        *name,
 
   if (!klass)
     {
-      g_autofree char *known = g_strjoinv (", ", (char **) names);
-
-      g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
-                   "There is no method “%s”; known ones: %s", name, known);
+      ord_set_unknown_error (error, "method", name, names);
       return NULL;
     }
 

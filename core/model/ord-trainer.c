@@ -64,18 +64,6 @@ ord_trainer_init (OrdTrainer *self)
   self->failures = g_ptr_array_new_with_free_func (g_free);
 }
 
-static void
-set_unknown (const char          *kind,
-             const char          *name,
-             const char * const  *known,
-             GError             **error)
-{
-  g_autofree char *list = g_strjoinv (", ", (char **) known);
-
-  g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
-               "There is no %s “%s”; known ones: %s", kind, name, list);
-}
-
 OrdOptions *
 ord_trainer_options_new (const char  *method,
                          const char  *encoder,
@@ -87,12 +75,12 @@ ord_trainer_options_new (const char  *method,
 
   if (!of_method)
     {
-      set_unknown ("method", method, ord_method_list (), error);
+      ord_set_unknown_error (error, "method", method, ord_method_list ());
       return NULL;
     }
   if (!of_encoder)
     {
-      set_unknown ("encoder", encoder, ord_encoder_list (), error);
+      ord_set_unknown_error (error, "encoder", encoder, ord_encoder_list ());
       return NULL;
     }
 
