@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Methods side by side: what was measured of each on the same test images,
+ * after training them alike.
+ */
+#pragma once
+
+#include "../model/ord-model.h"
+
+G_BEGIN_DECLS
+
+/**
+ * OrdComparisonRow:
+ * @name: for people, and unique ("rm-loss", "rm-loss sigma=0.5")
+ * @method: its registered name
+ * @model: of the first seed
+ * @values, @half_widths: (n, n_labels), label units, the first seed's answers
+ *   to the test images and half of their intervals
+ * @errors: (n), each test image's absolute error, the mean over the seeds; of
+ *   vector labels the Euclidean error
+ * @mae: the mean of @errors
+ * @mae_low, @mae_high: its bootstrap 95 % interval over the test images
+ * @mae_sd: over the seeds; NaN with one
+ * @component_mae: (n_labels), of each component of the label alone
+ * @coverage: share of the labels inside their interval
+ * @width: mean width of the interval, label units, all components
+ * @flagged: share of the test images told to lie out of range
+ * @foreign: the same of the foreign pictures; NaN without any
+ * @p: of a one-tailed paired t-test that the best row has lower errors; NaN
+ *   for the best row itself
+ * @seconds: of training, the mean over the seeds
+ *
+ * One method with its settings. Measures without an explanation are those of
+ * OrdQuality and OrdGeometry, on the test images, the mean over the seeds.
+ */
+typedef struct
+{
+  char     *name;
+  char     *method;
+  OrdModel *model;
+  double   *values;
+  double   *half_widths;
+  double   *errors;
+  double    mae;
+  double    mae_low;
+  double    mae_high;
+  double    mae_sd;
+  double   *component_mae;
+  double    rmse;
+  double    r2;
+  double    pearson;
+  double    d5;
+  double    rv;
+  double    coverage;
+  double    width;
+  double    flagged;
+  double    foreign;
+  double    p;
+  double    seconds;
+} OrdComparisonRow;
+
+/**
+ * OrdComparison:
+ * @rows: (element-type OrdComparisonRow), in the order they were asked for; all
+ *   have the same test images, in the same order: the i-th of them is the i-th
+ *   sample of the test split of every row's model
+ * @truths: (n, n_labels), label units
+ * @n: test images
+ * @n_train: training images
+ * @epochs: passes over them that every run was given
+ * @best: index of the row with the lowest @mae
+ */
+typedef struct
+{
+  GPtrArray *rows;
+  double    *truths;
+  gsize      n;
+  guint      n_labels;
+  guint      n_train;
+  guint      n_seeds;
+  guint      epochs;
+  guint      best;
+} OrdComparison;
+
+void ord_comparison_free (OrdComparison *comparison);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdComparison, ord_comparison_free)
+
+void ord_comparison_row_free (OrdComparisonRow *row);
+
+G_END_DECLS
