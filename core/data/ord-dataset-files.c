@@ -40,6 +40,7 @@ ord_raw_table_free (OrdRawTable *table)
 
   g_free (table->folder);
   g_free (table->unit);
+  g_strfreev (table->labels);
   g_free (table->source);
   g_ptr_array_unref (table->columns);
   g_ptr_array_unref (table->files);

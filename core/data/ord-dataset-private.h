@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * OrdRawTable:
  * @folder: absolute
  * @unit: (nullable)
+ * @labels: (nullable): the columns that the table itself calls labels
  * @columns: (element-type utf8): names besides the file's
  * @files: (element-type utf8): relative to @folder
  * @cells: (element-type utf8): (n_files, n_columns), row-major; no %NULLs
@@ -25,6 +26,7 @@ typedef struct
 {
   char      *folder;
   char      *unit;
+  char     **labels;
   char      *source;
   GPtrArray *columns;
   GPtrArray *files;

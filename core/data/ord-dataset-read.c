@@ -127,19 +127,38 @@ find_file_column (const OrdCsv *csv,
   return file;
 }
 
+/* (transfer full) (nullable): the text of a "# @key …" comment. */
 static char *
-find_unit (const OrdCsv *csv)
+find_comment (const OrdCsv *csv,
+              const char   *key)
 {
   for (guint i = 0; i < csv->comments->len; i++)
     {
       const char *comment = csv->comments->pdata[i];
 
       comment += strspn (comment, " \t");
-      if (g_ascii_strncasecmp (comment, "unit:", 5) == 0)
-        return g_strstrip (g_strdup (comment + 5));
+      if (g_ascii_strncasecmp (comment, key, strlen (key)) == 0)
+        return g_strstrip (g_strdup (comment + strlen (key)));
     }
 
   return NULL;
+}
+
+/* (transfer full) (nullable) */
+static char **
+find_labels (const OrdCsv *csv)
+{
+  g_autofree char *text = find_comment (csv, "labels:");
+  char **names;
+
+  if (text == NULL || *text == '\0')
+    return NULL;
+
+  names = g_strsplit (text, ",", -1);
+  for (char **name = names; *name != NULL; name++)
+    g_strstrip (*name);
+
+  return names;
 }
 
 /* A column without a name, as some programs write for row numbers, is left
@@ -158,7 +177,8 @@ read_table_file (const char *folder,
 
   table = ord_raw_table_new (folder);
   table->source = g_strdup (path);
-  table->unit = find_unit (csv);
+  table->unit = find_comment (csv, "unit:");
+  table->labels = find_labels (csv);
 
   for (guint j = 0; j < csv->n_columns; j++)
     if ((int) j != file && *csv->columns[j] != '\0')
@@ -326,16 +346,30 @@ add_usual_labels (const OrdRawTable *table,
 }
 
 static gboolean
+is_called_label (const OrdRawTable *table,
+                 const char        *column)
+{
+  for (char **name = table->labels; name != NULL && *name != NULL; name++)
+    if (g_ascii_strcasecmp (*name, column) == 0)
+      return TRUE;
+
+  return is_label_name (column);
+}
+
+static gboolean
 find_columns (const OrdRawTable  *table,
               const char * const *label_columns,
               Columns            *columns,
               GError            **error)
 {
+  if (label_columns == NULL || label_columns[0] == NULL)
+    label_columns = (const char * const *) table->labels;
+
   columns->labels = g_array_new (FALSE, FALSE, sizeof (guint));
   columns->split = find_column (table->columns, "split");
   columns->group = find_column (table->columns, "group");
 
-  if (label_columns != NULL && label_columns[0] != NULL)
+  if (label_columns != NULL)
     {
       if (!add_named_labels (table, label_columns, columns, error))
         return FALSE;
@@ -361,7 +395,8 @@ find_columns (const OrdRawTable  *table,
     /* A label that was not asked for would give the other away. */
     columns->is_covariate[i] = (int) i != columns->split
                                && (int) i != columns->group
-                               && !is_label_name (table->columns->pdata[i]);
+                               && !is_called_label (table,
+                                                    table->columns->pdata[i]);
   for (guint i = 0; i < columns->labels->len; i++)
     columns->is_covariate[g_array_index (columns->labels, guint, i)] = FALSE;
 

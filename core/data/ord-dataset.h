@@ -65,7 +65,8 @@ G_DECLARE_FINAL_TYPE (OrdDataset, ord_dataset, ORD, DATASET, GObject)
  * @pattern: (nullable): a regular expression over file names whose named
  *   groups are columns ("(?<value>[0-9.]+)"); overrides labels.csv
  * @label_columns: (nullable): the table's label columns, %NULL-terminated;
- *   without it "value", or "value_1", "value_2"… / "x","y" for vectors
+ *   without it those of a "# labels: red, black" comment at the table's head,
+ *   else "value", or "value_1", "value_2"… / "x","y" for vectors
  * @unit: (nullable): unit for people; else from a "# unit: …" comment at the
  *   table's head, else none
  * @seed: of the split that is made where no column gives one

@@ -101,6 +101,50 @@ test_vectors (void)
 }
 
 static void
+write_two_labels (const Folder *folder,
+                  const char   *comment)
+{
+  g_autoptr (GString) text = g_string_new (comment);
+
+  g_string_append (text, "file,red,black,age\n");
+  for (guint i = 0; i < 12; i++)
+    g_string_append_printf (text, "%u.png,%u,%u,%u\n", i, i, 100 + i, 200 + i);
+  folder_write (folder, "labels.csv", text->str, text->len);
+}
+
+static void
+test_labels_comment (void)
+{
+  g_auto (Folder) folder = folder_new ();
+  const char * const red[] = { "red", NULL };
+  OrdDatasetOptions options = { .label_columns = red };
+  g_autoptr (OrdDataset) both = NULL;
+  g_autoptr (OrdDataset) one = NULL;
+
+  write_two_labels (&folder, "#Labels: Black ,red\n");
+  both = read_dataset (&folder, NULL);
+  g_assert_cmpuint (ord_dataset_get_n_labels (both), ==, 2);
+  g_assert_cmpstr (ord_dataset_get_label_name (both, 0), ==, "black");
+  g_assert_cmpstr (ord_dataset_get_label_name (both, 1), ==, "red");
+  g_assert_cmpfloat (ord_dataset_get_sample (both, 3)->labels[0], ==, 103.0);
+  g_assert_cmpuint (ord_dataset_get_n_covariates (both), ==, 1);
+
+  /* The other label would give it away. */
+  one = read_dataset (&folder, &options);
+  g_assert_cmpuint (ord_dataset_get_n_labels (one), ==, 1);
+  g_assert_cmpuint (ord_dataset_get_n_covariates (one), ==, 1);
+
+  write_two_labels (&folder, "# labels: red, blue\n");
+  assert_dataset_error (&folder, NULL, "no column “blue”");
+  write_two_labels (&folder, "# labels: red, red\n");
+  assert_dataset_error (&folder, NULL, "“red” is asked for twice");
+  write_two_labels (&folder, "# labels: red,\n");
+  assert_dataset_error (&folder, NULL, "no column “”");
+  write_two_labels (&folder, "# labels:\n");
+  assert_dataset_error (&folder, NULL, "no column “value”");
+}
+
+static void
 test_label_columns (void)
 {
   g_auto (Folder) folder = folder_new ();
@@ -467,6 +511,7 @@ main (int   argc,
   g_test_add_func ("/dataset/a-table-is-read", test_table);
   g_test_add_func ("/dataset/a-unit-that-is-given-wins", test_unit_option);
   g_test_add_func ("/dataset/vector-labels-are-found", test_vectors);
+  g_test_add_func ("/dataset/a-comment-names-the-labels", test_labels_comment);
   g_test_add_func ("/dataset/label-columns-can-be-named", test_label_columns);
   g_test_add_func ("/dataset/a-bad-row-is-named-with-its-line", test_bad_rows);
   g_test_add_func ("/dataset/semicolons-and-tabs-separate", test_separators);
