@@ -14,10 +14,15 @@ ord_command_sample (int    argc,
 {
   int                 count = 1200;
   gint64              seed = 1;
+  g_autofree char    *kind_name = NULL;
+  OrdSampleKind       kind = ORD_SAMPLE_GAUGE;
   gboolean            quiet = FALSE;
   const GOptionEntry  entries[] = {
     { "count", 'n', 0, G_OPTION_ARG_INT, &count,
       "how many pictures (1200)", "N" },
+    { "kind", 'k', 0, G_OPTION_ARG_STRING, &kind_name,
+      "gauge: one needle; duplex: a red and a black one, a label of two "
+      "components (gauge)", "NAME" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &seed,
       "the same seed draws the same pictures (1)", "SEED" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "no progress", NULL },
@@ -35,11 +40,14 @@ ord_command_sample (int    argc,
     return ord_command_usage ("name one folder to draw into");
   if (count < 10 || count > 1000000)
     return ord_command_usage ("--count must lie between 10 and 1000000");
+  if (kind_name && !ord_sample_kind_from_name (kind_name, &kind, &error))
+    return ord_command_usage ("%s", error->message);
 
   progress.quiet = quiet;
-  drawn = ord_sample_pictures_write (argv[1], (guint) count, (guint64) seed,
-                                     ord_command_progress, &progress,
-                                     ord_command_cancellable (), &error);
+  drawn = ord_sample_pictures_write (argv[1], kind, (guint) count,
+                                     (guint64) seed, ord_command_progress,
+                                     &progress, ord_command_cancellable (),
+                                     &error);
   ord_command_progress_close (&progress);
   if (!drawn)
     return ord_command_fail (error);

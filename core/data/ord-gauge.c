@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A pressure gauge of random design: a dial of 0–10 bar over 270°, zero at the
- * lower left. Drawn flat and clean, in units of the dial's radius around its
- * centre; what a camera adds is in ord-gauge-photo.c.
+ * lower left, with one needle or two. Drawn flat and clean, in units of the
+ * dial's radius around its centre; what a camera adds is in ord-gauge-photo.c.
  */
 #include "ord-gauge.h"
 
@@ -11,7 +11,17 @@
 
 typedef struct { double r, g, b; } Colour;
 
-typedef enum { NEEDLE_TAPERED, NEEDLE_ARROW, NEEDLE_LANCE, NEEDLE_BAR } Needle;
+typedef enum { NEEDLE_TAPERED, NEEDLE_ARROW, NEEDLE_LANCE, NEEDLE_BAR } Shape;
+#define N_SHAPES 4
+
+typedef struct
+{
+  Shape  shape;
+  Colour colour;
+  double length;
+  double width;
+  double tail_length;
+} Needle;
 
 typedef struct
 {
@@ -19,7 +29,6 @@ typedef struct
   Colour   bezel;
   Colour   face;
   Colour   ink;
-  Colour   needle_colour;
   Colour   hub_colour;
   Colour   zone;
   gboolean has_stem;
@@ -37,10 +46,9 @@ typedef struct
   double   tick_width;
   double   numeral_size;
   double   text_weight;
-  Needle   needle;
-  double   needle_length;
-  double   needle_width;
-  double   tail_length;
+  Needle   needles[ORD_GAUGE_MAX_NEEDLES];
+  guint    n_needles;
+  guint    lowest;       /* the needle that is nearest to the dial */
   double   hub_radius;
   double   size;         /* dial radius in half sides of the picture */
   double   offset_x;
@@ -62,6 +70,17 @@ static const struct { Colour face, ink, needles[3]; } faces[] = {
     { { .96, .96, .95 }, { .98, .62, .10 }, { .95, .30, .20 } } },
   { { .88, .94, .88 }, { .05, .17, .10 },
     { { .05, .09, .07 }, { .72, .08, .10 }, { .05, .10, .40 } } },
+};
+
+/* Only the faces on which a black needle stands out. */
+static const guint light_faces[] = { 0, 1, 2, 5 };
+
+static const Colour reds[] = {
+  { .80, .08, .06 }, { .72, .06, .08 }, { .88, .16, .10 },
+};
+
+static const Colour blacks[] = {
+  { .05, .05, .06 }, { .09, .08, .08 }, { .12, .12, .14 },
 };
 
 static const Colour bezels[] = {
@@ -89,13 +108,16 @@ static void
 design_dial (Design    *design,
              OrdRandom *random)
 {
-  guint face = ord_random_below (random, G_N_ELEMENTS (faces));
+  guint face = design->n_needles == 1
+               ? ord_random_below (random, G_N_ELEMENTS (faces))
+               : light_faces[ord_random_below (random,
+                                               G_N_ELEMENTS (light_faces))];
 
   design->wall = walls[ord_random_below (random, G_N_ELEMENTS (walls))];
   design->bezel = bezels[ord_random_below (random, G_N_ELEMENTS (bezels))];
   design->face = faces[face].face;
   design->ink = faces[face].ink;
-  design->needle_colour = faces[face].needles[ord_random_below (random, 3)];
+  design->needles[0].colour = faces[face].needles[ord_random_below (random, 3)];
   design->zone = zones[ord_random_below (random, G_N_ELEMENTS (zones))];
 
   design->bezel_width = ord_random_range (random, 0.07, 0.15);
@@ -130,24 +152,62 @@ static void
 design_needle (Design    *design,
                OrdRandom *random)
 {
-  design->needle = ord_random_below (random, 4);
-  design->needle_length = design->tick_outer
-                          - ord_random_range (random, 0.02, 0.18);
-  design->needle_width = ord_random_range (random, 0.055, 0.095);
-  design->tail_length = chance (random, 0.75)
+  Needle *needle = &design->needles[0];
+
+  needle->shape = ord_random_below (random, N_SHAPES);
+  needle->length = design->tick_outer - ord_random_range (random, 0.02, 0.18);
+  needle->width = ord_random_range (random, 0.055, 0.095);
+  needle->tail_length = chance (random, 0.75)
                         ? ord_random_range (random, 0.14, 0.30) : 0.0;
   design->hub_radius = ord_random_range (random, 0.08, 0.14);
   design->hub_colour = chance (random, 0.5)
-                       ? design->needle_colour : (Colour) { .55, .56, .58 };
+                       ? needle->colour : (Colour) { .55, .56, .58 };
+}
+
+/* Wherever the two stand, both can be read: the lower one is longer and its tip
+ * broad, so that it shows where they cover each other, and neither has a tail
+ * that could be taken for a needle. */
+static void
+design_two_needles (Design    *design,
+                    OrdRandom *random)
+{
+  Needle *lower, *upper;
+
+  design->lowest = ord_random_below (random, 2);
+  lower = &design->needles[design->lowest];
+  upper = &design->needles[1 - design->lowest];
+
+  design->needles[0].colour = reds[ord_random_below (random,
+                                                     G_N_ELEMENTS (reds))];
+  design->needles[1].colour = blacks[ord_random_below (random,
+                                                       G_N_ELEMENTS (blacks))];
+
+  lower->shape = NEEDLE_ARROW + ord_random_below (random, N_SHAPES - 1);
+  lower->length = design->tick_outer - ord_random_range (random, 0.0, 0.08);
+  lower->width = ord_random_range (random, 0.080, 0.110);
+  lower->tail_length = ord_random_range (random, 0.10, 0.20);
+  upper->shape = (lower->shape + 1 + ord_random_below (random, N_SHAPES - 1))
+                 % N_SHAPES;
+  upper->length = lower->length - ord_random_range (random, 0.20, 0.30);
+  upper->width = ord_random_range (random, 0.080, 0.110);
+  upper->tail_length = ord_random_range (random, 0.10, 0.20);
+
+  design->hub_radius = ord_random_range (random, 0.09, 0.14);
+  design->hub_colour = chance (random, 0.5)
+                       ? upper->colour : (Colour) { .55, .56, .58 };
 }
 
 static Design
-design_gauge (OrdRandom *random)
+design_gauge (guint      n_needles,
+              OrdRandom *random)
 {
-  Design design = { 0 };
+  Design design = { .n_needles = n_needles };
 
   design_dial (&design, random);
-  design_needle (&design, random);
+  if (n_needles == 1)
+    design_needle (&design, random);
+  else
+    design_two_needles (&design, random);
   design.size = ord_random_range (random, 0.74, 0.86);
   design.offset_x = ord_random_range (random, -0.05, 0.05);
   design.offset_y = ord_random_range (random, -0.05, 0.05);
@@ -347,13 +407,13 @@ draw_texts (cairo_t      *cr,
 /* Along the x axis, which is turned to the value. */
 static void
 trace_needle (cairo_t      *cr,
-              const Design *design)
+              const Needle *needle)
 {
-  double tip = design->needle_length;
-  double tail = -design->tail_length;
-  double half = design->needle_width / 2.0;
+  double tip = needle->length;
+  double tail = -needle->tail_length;
+  double half = needle->width / 2.0;
 
-  switch (design->needle)
+  switch (needle->shape)
     {
     case NEEDLE_TAPERED:
       cairo_move_to (cr, tail, -half);
@@ -396,22 +456,22 @@ trace_needle (cairo_t      *cr,
 
 static void
 draw_needle (cairo_t      *cr,
-             const Design *design,
+             const Needle *needle,
              double        value)
 {
   /* The shadow first: the needle stands off the dial. */
   cairo_save (cr);
   cairo_translate (cr, 0.02, 0.03);
   cairo_rotate (cr, angle_of (value));
-  trace_needle (cr, design);
+  trace_needle (cr, needle);
   cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.28);
   cairo_fill (cr);
   cairo_restore (cr);
 
   cairo_save (cr);
   cairo_rotate (cr, angle_of (value));
-  trace_needle (cr, design);
-  set_colour (cr, design->needle_colour);
+  trace_needle (cr, needle);
+  set_colour (cr, needle->colour);
   cairo_fill (cr);
   cairo_restore (cr);
 }
@@ -478,16 +538,23 @@ image_from_surface (cairo_surface_t *surface)
 }
 
 OrdImage *
-ord_gauge_draw (double     value,
-                int        side,
-                OrdRandom *random)
+ord_gauge_draw (const double *values,
+                guint         n_needles,
+                int           side,
+                OrdRandom    *random)
 {
-  Design           design = design_gauge (random);
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24,
-                                                         side, side);
-  cairo_t         *cr = cairo_create (surface);
+  Design           design;
+  cairo_surface_t *surface;
+  cairo_t         *cr;
   OrdImage        *image;
 
+  g_return_val_if_fail (values != NULL, NULL);
+  g_return_val_if_fail (n_needles >= 1 && n_needles <= ORD_GAUGE_MAX_NEEDLES,
+                        NULL);
+
+  design = design_gauge (n_needles, random);
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, side, side);
+  cr = cairo_create (surface);
   cairo_translate (cr, (1.0 + design.offset_x) * side / 2.0,
                    (1.0 + design.offset_y) * side / 2.0);
   cairo_scale (cr, design.size * side / 2.0, design.size * side / 2.0);
@@ -502,7 +569,12 @@ ord_gauge_draw (double     value,
   draw_face (cr, &design);
   draw_scale (cr, &design);
   draw_texts (cr, &design);
-  draw_needle (cr, &design, value);
+  for (guint i = 0; i < n_needles; i++)
+    {
+      guint needle = (design.lowest + i) % n_needles;
+
+      draw_needle (cr, &design.needles[needle], values[needle]);
+    }
   draw_hub (cr, &design);
   if (design.has_reflection)
     draw_reflection (cr);

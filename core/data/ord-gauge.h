@@ -12,10 +12,18 @@
 G_BEGIN_DECLS
 
 #define ORD_GAUGE_MAXIMUM 10.0 /* bar */
+#define ORD_GAUGE_MAX_NEEDLES 2
 
-/* (transfer full): a square drawing in colour, of a design drawn from @random,
- * whose needle stands at @value. */
-OrdImage *ord_gauge_draw       (double          value,
+/**
+ * ord_gauge_draw:
+ * @values: (n_needles): where they stand, bar
+ * @n_needles: 1, or 2: a duplex gauge, its red needle first, then the black one
+ *
+ * Returns: (transfer full): a square drawing in colour, of a design drawn from
+ *   @random
+ */
+OrdImage *ord_gauge_draw       (const double   *values,
+                                guint           n_needles,
                                 int             side,
                                 OrdRandom      *random);
 

@@ -15,6 +15,20 @@
 #define SIDE 160
 #define DRAWING_SIDE 240 /* shrunk after tilting, which softens it */
 
+/* What the head of the table says after its first line. */
+typedef struct
+{
+  const char *name;
+  guint       n_needles;
+  const char *head;
+} Kind;
+
+static const Kind kinds[] = {
+  [ORD_SAMPLE_GAUGE] = { "gauge", 1, "file,value,split\n" },
+  [ORD_SAMPLE_DUPLEX] = { "duplex", 2, "# labels: red, black\n"
+                                       "file,red,black,split\n" },
+};
+
 /* By this line an earlier sample folder is known. */
 #define MARKER "# sample pictures drawn by Ordinate"
 
@@ -124,21 +138,44 @@ write_table (const char *folder,
 }
 
 static GString *
-begin_table (void)
+begin_table (const Kind *kind)
 {
-  return g_string_new (MARKER "\n# unit: bar\nfile,value,split\n");
+  GString *table = g_string_new (MARKER "\n# unit: bar\n");
+
+  return g_string_append (table, kind->head);
 }
 
+/* The needles stand at exactly what the row says, which is appended to
+ * @table. */
 static gboolean
 write_picture (const char *folder,
-               const char *name,
-               double      value,
+               const Kind *kind,
+               guint       index,
+               const char *split,
                OrdRandom  *random,
+               GString    *table,
                GError    **error)
 {
+  g_autofree char *name = g_strdup_printf ("gauge-%04u.png", index + 1);
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autoptr (OrdImage) drawing = ord_gauge_draw (value, DRAWING_SIDE, random);
-  g_autoptr (OrdImage) picture = ord_gauge_photograph (drawing, SIDE, random);
+  g_autoptr (OrdImage) drawing = NULL;
+  g_autoptr (OrdImage) picture = NULL;
+  double values[ORD_GAUGE_MAX_NEEDLES];
+
+  g_string_append (table, name);
+  for (guint i = 0; i < kind->n_needles; i++)
+    {
+      char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+      g_ascii_formatd (text, sizeof text, "%.2f",
+                       ord_random_range (random, 0.0, ORD_GAUGE_MAXIMUM));
+      values[i] = g_ascii_strtod (text, NULL);
+      g_string_append_printf (table, ",%s", text);
+    }
+  g_string_append_printf (table, ",%s\n", split);
+
+  drawing = ord_gauge_draw (values, kind->n_needles, DRAWING_SIDE, random);
+  picture = ord_gauge_photograph (drawing, SIDE, random);
 
   return ord_image_save (picture, path, error);
 }
@@ -185,7 +222,32 @@ report (OrdProgressFunc progress,
 }
 
 gboolean
+ord_sample_kind_from_name (const char     *name,
+                           OrdSampleKind  *kind,
+                           GError        **error)
+{
+  const char *known[G_N_ELEMENTS (kinds) + 1] = { NULL };
+
+  g_return_val_if_fail (name != NULL && kind != NULL, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      known[i] = kinds[i].name;
+      if (g_str_equal (kinds[i].name, name))
+        {
+          *kind = i;
+          return TRUE;
+        }
+    }
+
+  ord_set_unknown_error (error, "kind of sample pictures", name, known);
+
+  return FALSE;
+}
+
+gboolean
 ord_sample_pictures_write (const char      *folder,
+                           OrdSampleKind    kind,
                            guint            n,
                            guint64          seed,
                            OrdProgressFunc  progress,
@@ -193,13 +255,15 @@ ord_sample_pictures_write (const char      *folder,
                            GCancellable    *cancellable,
                            GError         **error)
 {
-  g_autoptr (GString) table = begin_table ();
+  g_autoptr (GString) table = NULL;
   g_autofree const char **splits = NULL;
   gint64 began = g_get_monotonic_time ();
 
   g_return_val_if_fail (folder != NULL, FALSE);
+  g_return_val_if_fail ((guint) kind < G_N_ELEMENTS (kinds), FALSE);
   g_return_val_if_fail (n > 0, FALSE);
 
+  table = begin_table (&kinds[kind]);
   /* The table is written first as well, without rows: a folder left by an
    * interrupted run is known as ours by it. */
   if (!prepare_folder (folder, error) || !write_table (folder, table, error))
@@ -210,21 +274,12 @@ ord_sample_pictures_write (const char      *folder,
   for (guint i = 0; i < n; i++)
     {
       OrdRandom random = ord_random_init (ord_random_derive (seed, i));
-      char      name[32];
-      char      value[G_ASCII_DTOSTR_BUF_SIZE];
 
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      if (g_cancellable_set_error_if_cancelled (cancellable, error)
+          || !write_picture (folder, &kinds[kind], i, splits[i], &random, table,
+                             error))
         return FALSE;
 
-      /* The needle stands at exactly what the table says. */
-      g_ascii_formatd (value, sizeof value, "%.2f",
-                       ord_random_range (&random, 0.0, ORD_GAUGE_MAXIMUM));
-      g_snprintf (name, sizeof name, "gauge-%04u.png", i + 1);
-      if (!write_picture (folder, name, g_ascii_strtod (value, NULL), &random,
-                          error))
-        return FALSE;
-
-      g_string_append_printf (table, "%s,%s,%s\n", name, value, splits[i]);
       report (progress, user_data, i + 1, n, began);
     }
 

@@ -44,7 +44,8 @@ training_init (Training   *training,
 
   training->folder = g_dir_make_tmp ("ordinate-test-XXXXXX", &error);
   g_assert_no_error (error);
-  g_assert_true (ord_sample_pictures_write (training->folder, N_PICTURES, 5,
+  g_assert_true (ord_sample_pictures_write (training->folder,
+                                            ORD_SAMPLE_GAUGE, N_PICTURES, 5,
                                             NULL, NULL, NULL, &error));
   training->dataset = ord_dataset_read (training->folder, NULL, &error);
   g_assert_no_error (error);
