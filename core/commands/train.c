@@ -26,6 +26,7 @@ typedef struct
   char     *unit;
   char     *pattern;
   char    **labels;
+  char    **without;
   gboolean  fresh;
   gboolean  json;
   gboolean  quiet;
@@ -41,6 +42,7 @@ settings_clear (Settings *settings)
   g_free (settings->unit);
   g_free (settings->pattern);
   g_strfreev (settings->labels);
+  g_strfreev (settings->without);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
@@ -246,6 +248,7 @@ train_dataset (const Settings   *settings,
   OrdDatasetOptions       how = {
     .pattern = settings->pattern,
     .label_columns = (const char * const *) settings->labels,
+    .without = (const char * const *) settings->without,
     .unit = settings->unit,
     .seed = (guint64) ord_options_get (options, "seed"),
   };
@@ -318,6 +321,8 @@ ord_command_train (int    argc,
       "(?<value>…)", "REGEX" },
     { "label", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings.labels,
       "a label column of labels.csv (value); again for a vector", "COLUMN" },
+    { "without", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings.without,
+      "a covariate of labels.csv to leave out; again for more", "COLUMN" },
     { "fresh", 0, 0, G_OPTION_ARG_NONE, &settings.fresh,
       "do not resume an interrupted training", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &settings.json,

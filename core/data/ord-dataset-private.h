@@ -65,6 +65,7 @@ gboolean     ord_covariate_from_cells (const OrdRawTable *table,
                                        double            *values);
 
 void         ord_covariate_clear (OrdCovariate *covariate);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OrdCovariate, ord_covariate_clear)
 
 /* Standardisation from the training images. */
 void         ord_dataset_measure_covariates (OrdDataset *dataset);

@@ -403,6 +403,72 @@ find_columns (const OrdRawTable  *table,
   return TRUE;
 }
 
+/* (transfer full): the columns that would be covariates, for messages. */
+static char *
+list_covariates (const OrdRawTable *table,
+                 const Columns     *columns)
+{
+  g_autofree double *values = g_new (double, table->files->len);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < table->columns->len; i++)
+    {
+      g_auto (OrdCovariate) covariate = { 0 };
+
+      if (columns->is_covariate[i]
+          && ord_covariate_from_cells (table, i, &covariate, values))
+        g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "",
+                                covariate.name);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+/* Names are exact, as they are where covariates are told. -1: none */
+static int
+find_covariate (const OrdRawTable *table,
+                const Columns     *columns,
+                const char        *name)
+{
+  for (guint i = 0; i < table->columns->len; i++)
+    if (columns->is_covariate[i]
+        && g_str_equal (table->columns->pdata[i], name))
+      return i;
+
+  return -1;
+}
+
+static gboolean
+leave_out (const OrdRawTable  *table,
+           const char * const *names,
+           Columns            *columns,
+           GError            **error)
+{
+  /* All are looked at first, so that the message lists what there was. */
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    if (find_covariate (table, columns, names[i]) < 0)
+      {
+        g_autofree char *known = list_covariates (table, columns);
+
+        g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
+                     "%s has no covariate “%s” that could be left out; it has: "
+                     "%s", table_name (table), names[i],
+                     *known != '\0' ? known : "none");
+        return FALSE;
+      }
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      int column = find_covariate (table, columns, names[i]);
+
+      /* The same name may come twice. */
+      if (column >= 0)
+        columns->is_covariate[column] = FALSE;
+    }
+
+  return TRUE;
+}
+
 /*
  * Rows
  */
@@ -733,7 +799,8 @@ ord_dataset_read (const char              *folder,
 
   table = find_table (folder, options->pattern, error);
   if (table == NULL
-      || !find_columns (table, options->label_columns, &columns, error))
+      || !find_columns (table, options->label_columns, &columns, error)
+      || !leave_out (table, options->without, &columns, error))
     return NULL;
 
   dataset = understand_table (table, &columns, options->unit, error);

@@ -67,6 +67,7 @@ G_DECLARE_FINAL_TYPE (OrdDataset, ord_dataset, ORD, DATASET, GObject)
  * @label_columns: (nullable): the table's label columns, %NULL-terminated;
  *   without it those of a "# labels: red, black" comment at the table's head,
  *   else "value", or "value_1", "value_2"… / "x","y" for vectors
+ * @without: (nullable): covariates that are left out, %NULL-terminated
  * @unit: (nullable): unit for people; else from a "# unit: …" comment at the
  *   table's head, else none
  * @seed: of the split that is made where no column gives one
@@ -78,6 +79,7 @@ typedef struct
 {
   const char         *pattern;
   const char * const *label_columns;
+  const char * const *without;
   const char         *unit;
   guint64             seed;
   gboolean            to_measure;
@@ -99,7 +101,8 @@ typedef struct
  *
  * A label that is no number, a row with too few cells, a repeated file are
  * ORD_ERROR_DATASET with file and line; so are an empty folder, fewer than 10
- * images, labels all equal. Missing files are not looked for here.
+ * images, labels all equal, and a covariate to be left out that is none, with
+ * those that there are. Missing files are not looked for here.
  */
 OrdDataset *ord_dataset_read (const char              *folder,
                               const OrdDatasetOptions *options,

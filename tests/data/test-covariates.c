@@ -8,10 +8,9 @@
 #include <string.h>
 
 /* sex is categorical, weight numeric with gaps, note free text, site constant. */
-static OrdDataset *
-make_dataset (void)
+static void
+write_table (const Folder *folder)
 {
-  g_auto (Folder) folder = folder_new ();
   g_autoptr (GString) text =
     g_string_new (",file,value,sex,weight,note,site,split\n");
   static const char * const weights[] = { "1", "3", "", "NaN", "NA", "5" };
@@ -21,7 +20,15 @@ make_dataset (void)
                             i, i == 7 ? "" : i % 2 ? "M" : "F",
                             i < 6 ? weights[i] : i < 12 ? "3" : "99", i,
                             i < 12 ? "train" : "validation");
-  folder_write (&folder, "labels.csv", text->str, text->len);
+  folder_write (folder, "labels.csv", text->str, text->len);
+}
+
+static OrdDataset *
+make_dataset (void)
+{
+  g_auto (Folder) folder = folder_new ();
+
+  write_table (&folder);
 
   return read_dataset (&folder, NULL);
 }
@@ -144,6 +151,65 @@ test_none (void)
   g_assert_error (error, ORD_ERROR, ORD_ERROR_COVARIATE);
 }
 
+static void
+test_without (void)
+{
+  g_auto (Folder) folder = folder_new ();
+  const char * const sex[] = { "sex", NULL };
+  const char * const all[] = { "weight", "sex", "sex", "note", NULL };
+  const char * const none[] = { NULL };
+  OrdDatasetOptions options = { .without = sex };
+  g_autoptr (OrdDataset) less = NULL;
+  g_autoptr (OrdDataset) bare = NULL;
+  g_autoptr (OrdDataset) whole = NULL;
+
+  write_table (&folder);
+  less = read_dataset (&folder, &options);
+  g_assert_cmpuint (ord_dataset_get_n_covariates (less), ==, 1);
+  g_assert_cmpstr (ord_dataset_get_covariate (less, 0)->name, ==, "weight");
+  g_assert_cmpfloat (ord_dataset_get_sample (less, 5)->covariates[0], ==, 5.0);
+
+  /* A column that tells nothing may be named as well. */
+  options.without = all;
+  bare = read_dataset (&folder, &options);
+  g_assert_cmpuint (ord_dataset_get_n_covariates (bare), ==, 0);
+  g_assert_cmpuint (ord_dataset_get_n_samples (bare), ==, 24);
+
+  options.without = none;
+  whole = read_dataset (&folder, &options);
+  g_assert_cmpuint (ord_dataset_get_n_covariates (whole), ==, 2);
+}
+
+static void
+test_without_unknown (void)
+{
+  static const char * const unknown[] = { "Sex", "age", "value", "split",
+                                          "file", "" };
+  g_auto (Folder) folder = folder_new ();
+
+  write_table (&folder);
+  for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
+    {
+      const char * const names[] = { "sex", unknown[i], NULL };
+      OrdDatasetOptions options = { .without = names };
+      g_autofree char *says = g_strdup_printf ("no covariate “%s”", unknown[i]);
+
+      assert_dataset_error (&folder, &options, says);
+      assert_dataset_error (&folder, &options, "it has: sex, weight");
+    }
+}
+
+static void
+test_without_any (void)
+{
+  g_auto (Folder) folder = folder_new ();
+  const char * const names[] = { "sex", NULL };
+  OrdDatasetOptions options = { .without = names };
+
+  folder_draw_set (&folder, 12);
+  assert_dataset_error (&folder, &options, "it has: none");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -158,6 +224,11 @@ main (int   argc,
   g_test_add_func ("/covariates/a-bad-assignment-lists-the-known",
                    test_bad_assignments);
   g_test_add_func ("/covariates/there-may-be-none", test_none);
+  g_test_add_func ("/covariates/can-be-left-out", test_without);
+  g_test_add_func ("/covariates/leaving-out-an-unknown-one-lists-the-known",
+                   test_without_unknown);
+  g_test_add_func ("/covariates/none-can-be-left-out-of-none",
+                   test_without_any);
 
   return g_test_run ();
 }
