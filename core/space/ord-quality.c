@@ -133,3 +133,27 @@ ord_quality_measure (OrdQuality   *quality,
   quality->r2 = total > 0.0 ? 1.0 - residual / total : NAN;
   quality->pearson = pearson / n_labels;
 }
+
+void
+ord_quality_measure_components (OrdQuality   *qualities,
+                                const double *truths,
+                                const double *values,
+                                gsize         n,
+                                guint         n_labels)
+{
+  g_autofree double *column = g_new (double, 2 * n);
+
+  g_return_if_fail (qualities != NULL);
+  g_return_if_fail (n == 0 || (truths != NULL && values != NULL));
+
+  for (guint l = 0; l < n_labels; l++)
+    {
+      for (gsize i = 0; i < n; i++)
+        {
+          column[i] = truths[i * n_labels + l];
+          column[n + i] = values[i * n_labels + l];
+        }
+      ord_quality_measure (&qualities[l], column, n > 0 ? column + n : NULL, n,
+                           1);
+    }
+}

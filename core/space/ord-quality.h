@@ -34,4 +34,12 @@ void ord_quality_measure (OrdQuality   *quality,
                           gsize         n,
                           guint         n_labels);
 
+/* @qualities: (out): (n_labels): each component by itself, as if it were the
+ * only label. */
+void ord_quality_measure_components (OrdQuality   *qualities,
+                                     const double *truths,
+                                     const double *values,
+                                     gsize         n,
+                                     guint         n_labels);
+
 G_END_DECLS

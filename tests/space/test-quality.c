@@ -42,6 +42,29 @@ test_vector (void)
 }
 
 static void
+test_components (void)
+{
+  const double truths[] = { 0, 0, 2, 0, 4, 6 };
+  const double values[] = { 3, 4, 2, 0, 4, 6 };
+  OrdQuality   qualities[2];
+
+  ord_quality_measure_components (qualities, truths, values, 3, 2);
+  g_assert_cmpuint (qualities[0].n, ==, 3);
+  g_assert_cmpfloat_with_epsilon (qualities[0].mae, 1.0, 1e-12);
+  g_assert_cmpfloat_with_epsilon (qualities[0].rmse, sqrt (3.0), 1e-12);
+  g_assert_cmpfloat_with_epsilon (qualities[0].r2, 1.0 - 9.0 / 8.0, 1e-12);
+  g_assert_cmpfloat_with_epsilon (qualities[0].pearson, 0.5, 1e-12);
+  g_assert_cmpfloat_with_epsilon (qualities[1].mae, 4.0 / 3.0, 1e-12);
+  g_assert_cmpfloat_with_epsilon (qualities[1].rmse, sqrt (16.0 / 3.0), 1e-12);
+  g_assert_cmpfloat_with_epsilon (qualities[1].r2, 1.0 - 16.0 / 24.0, 1e-12);
+  g_assert_cmpfloat_with_epsilon (qualities[1].pearson,
+                                  16.0 / sqrt (24.0 * 168.0 / 9.0), 1e-12);
+
+  ord_quality_measure_components (qualities, NULL, NULL, 0, 2);
+  g_assert_true (isnan (qualities[0].mae) && isnan (qualities[1].mae));
+}
+
+static void
 test_perfect (void)
 {
   const double truths[] = { 1e6 + 1, 1e6 + 2, 1e6 + 4 };
@@ -92,6 +115,7 @@ main (int   argc,
 
   g_test_add_func ("/quality/is-as-by-hand", test_scalar);
   g_test_add_func ("/quality/of-vectors-is-euclidean", test_vector);
+  g_test_add_func ("/quality/of-each-component-is-its-own", test_components);
   g_test_add_func ("/quality/of-the-truth-is-perfect", test_perfect);
   g_test_add_func ("/quality/of-a-constant-has-no-correlation", test_constant);
   g_test_add_func ("/quality/of-nothing-is-not-a-number", test_empty);
