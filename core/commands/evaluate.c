@@ -7,27 +7,114 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "../space/ord-map-reading.h"
 #include "../space/ord-quality.h"
 
+/* Of one component, or of all of them together. */
 typedef struct
 {
   OrdQuality quality;
-  double     coverage;
-  double     in_range;   /* share of the pictures */
-  double     mean_width; /* first component */
+  double     coverage; /* share of the labels within their interval */
+  double     width;    /* mean of the intervals, label units */
+  double     map_r2;   /* of what the map alone tells */
+} Measures;
+
+typedef struct
+{
+  Measures  all;
+  Measures *components; /* (n_labels) */
+  double    in_range;   /* share of the pictures */
 } Result;
 
+static void
+result_clear (Result *result)
+{
+  g_free (result->components);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Result, result_clear)
+
+/* What was asked of n pictures: truths, answers and what is read off the map
+ * are (n, n_labels). */
+typedef struct
+{
+  gsize   n;
+  guint   n_labels;
+  double *truths;
+  double *values;
+  double *read;
+} Answers;
+
+static void
+answers_clear (Answers *answers)
+{
+  g_free (answers->truths);
+  g_free (answers->values);
+  g_free (answers->read);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answers, answers_clear)
+
+static void
+read_map (const OrdModelParts *parts,
+          const float         *places,
+          Answers             *answers)
+{
+  guint              n_labels = answers->n_labels;
+  g_autofree double *labels =
+    g_new (double, (gsize) parts->n_reference * n_labels);
+
+  for (guint i = 0; i < parts->n_reference; i++)
+    for (guint k = 0; k < n_labels; k++)
+      labels[(gsize) i * n_labels + k] =
+        ord_dataset_get_sample (parts->dataset, i)->labels[k];
+  ord_map_read_labels (parts->map, labels, n_labels, places, answers->n,
+                       answers->read);
+}
+
+static void
+measure_answers (Result        *result,
+                 const Answers *answers)
+{
+  gsize                  n = answers->n;
+  guint                  n_labels = answers->n_labels;
+  g_autofree OrdQuality *qualities = g_new (OrdQuality, n_labels);
+  OrdQuality             quality;
+
+  ord_quality_measure (&result->all.quality, answers->truths, answers->values,
+                       n, n_labels);
+  ord_quality_measure_components (qualities, answers->truths, answers->values,
+                                  n, n_labels);
+  for (guint k = 0; k < n_labels; k++)
+    result->components[k].quality = qualities[k];
+
+  ord_quality_measure (&quality, answers->truths, answers->read, n, n_labels);
+  result->all.map_r2 = quality.r2;
+  ord_quality_measure_components (qualities, answers->truths, answers->read, n,
+                                  n_labels);
+  for (guint k = 0; k < n_labels; k++)
+    result->components[k].map_r2 = qualities[k].r2;
+}
+
 static Result
-measure (OrdDataset           *dataset,
+measure (const OrdModelParts  *parts,
+         OrdDataset           *dataset,
          const GArray         *samples,
          OrdPrediction * const *predictions)
 {
-  guint              n_labels = ord_dataset_get_n_labels (dataset);
-  g_autofree double *truths = g_new (double, (gsize) samples->len * n_labels);
-  g_autofree double *values = g_new (double, (gsize) samples->len * n_labels);
-  Result             result = { 0 };
-  gsize              n = 0;
+  guint             n_labels = ord_dataset_get_n_labels (dataset);
+  gsize             n_numbers = (gsize) samples->len * n_labels;
+  g_auto (Answers)  answers = {
+    .n_labels = n_labels,
+    .truths = g_new (double, n_numbers),
+    .values = g_new (double, n_numbers),
+    .read = g_new (double, n_numbers),
+  };
+  g_autofree float *places = g_new (float, 2 * (gsize) samples->len);
+  Result            result = { .components = g_new0 (Measures, n_labels) };
+  gsize             n = 0;
 
   for (guint i = 0; i < samples->len; i++)
     {
@@ -41,57 +128,132 @@ measure (OrdDataset           *dataset,
         {
           double truth = sample->labels[k];
 
-          truths[n * n_labels + k] = truth;
-          values[n * n_labels + k] = prediction->values[k];
-          result.coverage += (prediction->lows[k] <= truth &&
-                              truth <= prediction->highs[k]) / (double) n_labels;
+          answers.truths[n * n_labels + k] = truth;
+          answers.values[n * n_labels + k] = prediction->values[k];
+          result.components[k].coverage += prediction->lows[k] <= truth &&
+                                           truth <= prediction->highs[k];
+          result.components[k].width += prediction->highs[k] -
+                                        prediction->lows[k];
         }
+      places[2 * n] = prediction->point[0];
+      places[2 * n + 1] = prediction->point[1];
       result.in_range += prediction->in_range;
-      result.mean_width += prediction->highs[0] - prediction->lows[0];
       n++;
     }
-  if (n > 0)
-    ord_quality_measure (&result.quality, truths, values, n, n_labels);
-  result.coverage /= (double) n;
+
+  answers.n = n;
+  read_map (parts, places, &answers);
+  measure_answers (&result, &answers);
   result.in_range /= (double) n;
-  result.mean_width /= (double) n;
+  for (guint k = 0; k < n_labels; k++)
+    {
+      result.components[k].coverage /= (double) n;
+      result.components[k].width /= (double) n;
+      result.all.coverage += result.components[k].coverage / n_labels;
+      result.all.width += result.components[k].width / n_labels;
+    }
 
   return result;
 }
 
 static void
-print_result (const Result *result,
-              OrdDataset   *dataset,
-              const char   *split,
-              guint         n_failures,
-              gboolean      json)
+add_measures (JsonBuilder    *builder,
+              const Measures *measures)
 {
-  const char *unit = ord_dataset_get_unit (dataset);
+  ord_command_add_number (builder, "mae", measures->quality.mae);
+  ord_command_add_number (builder, "rmse", measures->quality.rmse);
+  ord_command_add_number (builder, "r2", measures->quality.r2);
+  ord_command_add_number (builder, "pearson", measures->quality.pearson);
+  ord_command_add_number (builder, "coverage", measures->coverage);
+  ord_command_add_number (builder, "mean_width", measures->width);
+  ord_command_add_number (builder, "map_r2", measures->map_r2);
+}
 
-  if (json)
+/* A vector's components, by name; a single label has none. */
+static void
+add_components (JsonBuilder  *builder,
+                const Result *result,
+                OrdDataset   *dataset)
+{
+  guint n_labels = ord_dataset_get_n_labels (dataset);
+
+  if (n_labels == 1)
+    return;
+
+  json_builder_set_member_name (builder, "components");
+  json_builder_begin_array (builder);
+  for (guint k = 0; k < n_labels; k++)
     {
-      g_autoptr (JsonBuilder) builder = json_builder_new ();
-
       json_builder_begin_object (builder);
-      json_builder_set_member_name (builder, "split");
-      json_builder_add_string_value (builder, split);
-      json_builder_set_member_name (builder, "n");
-      json_builder_add_int_value (builder, (gint64) result->quality.n);
-      ord_command_add_number (builder, "mae", result->quality.mae);
-      ord_command_add_number (builder, "rmse", result->quality.rmse);
-      ord_command_add_number (builder, "r2", result->quality.r2);
-      ord_command_add_number (builder, "pearson", result->quality.pearson);
-      ord_command_add_number (builder, "coverage", result->coverage);
-      ord_command_add_number (builder, "mean_width", result->mean_width);
-      ord_command_add_number (builder, "in_range", result->in_range);
-      json_builder_set_member_name (builder, "unit");
-      json_builder_add_string_value (builder, unit);
-      json_builder_set_member_name (builder, "skipped");
-      json_builder_add_int_value (builder, n_failures);
+      json_builder_set_member_name (builder, "name");
+      json_builder_add_string_value (builder,
+                                     ord_dataset_get_label_name (dataset, k));
+      add_measures (builder, &result->components[k]);
       json_builder_end_object (builder);
-      ord_command_print_json (builder);
-      return;
     }
+  json_builder_end_array (builder);
+}
+
+static void
+print_json (const Result *result,
+            OrdDataset   *dataset,
+            const char   *split,
+            guint         n_failures)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "split");
+  json_builder_add_string_value (builder, split);
+  json_builder_set_member_name (builder, "n");
+  json_builder_add_int_value (builder, (gint64) result->all.quality.n);
+  add_measures (builder, &result->all);
+  ord_command_add_number (builder, "in_range", result->in_range);
+  json_builder_set_member_name (builder, "unit");
+  json_builder_add_string_value (builder, ord_dataset_get_unit (dataset));
+  json_builder_set_member_name (builder, "skipped");
+  json_builder_add_int_value (builder, n_failures);
+  add_components (builder, result, dataset);
+  json_builder_end_object (builder);
+  ord_command_print_json (builder);
+}
+
+static void
+print_components (const Result *result,
+                  OrdDataset   *dataset)
+{
+  guint n_labels = ord_dataset_get_n_labels (dataset);
+  int   width = 0;
+
+  if (n_labels == 1)
+    return;
+
+  for (guint k = 0; k < n_labels; k++)
+    width = MAX (width, (int) strlen (ord_dataset_get_label_name (dataset, k)));
+
+  printf ("by component (MAE and RMSE above are of the distance between label "
+          "and answer)\n");
+  for (guint k = 0; k < n_labels; k++)
+    {
+      const Measures *measures = &result->components[k];
+
+      printf ("  %-*s  MAE %.4g %s, RMSE %.4g, R² %.4f, coverage %.1f %% "
+              "(mean width %.4g), map R² %.4f\n", width,
+              ord_dataset_get_label_name (dataset, k), measures->quality.mae,
+              ord_dataset_get_unit (dataset), measures->quality.rmse,
+              measures->quality.r2, 100.0 * measures->coverage, measures->width,
+              measures->map_r2);
+    }
+}
+
+static void
+print_text (const Result *result,
+            OrdDataset   *dataset,
+            const char   *split)
+{
+  const OrdQuality *quality = &result->all.quality;
+  const char       *unit = ord_dataset_get_unit (dataset);
+
   printf ("%" G_GSIZE_FORMAT " %s images\n"
           "MAE       %.4g %s\n"
           "RMSE      %.4g %s\n"
@@ -99,11 +261,14 @@ print_result (const Result *result,
           "Pearson   %.4f\n"
           "coverage  %.1f %% of the labels lie in their 90 %% interval "
           "(mean width %.4g %s)\n"
-          "in range  %.1f %% of the images\n",
-          result->quality.n, split, result->quality.mae, unit,
-          result->quality.rmse, unit, result->quality.r2,
-          result->quality.pearson, 100.0 * result->coverage,
-          result->mean_width, unit, 100.0 * result->in_range);
+          "in range  %.1f %% of the images\n"
+          "map       R² %.4f of what is read off the map alone (the mean of the "
+          "%d nearest on it)\n",
+          quality->n, split, quality->mae, unit, quality->rmse, unit,
+          quality->r2, quality->pearson, 100.0 * result->all.coverage,
+          result->all.width, unit, 100.0 * result->in_range,
+          result->all.map_r2, ORD_MAP_READING_NEAREST);
+  print_components (result, dataset);
 }
 
 static gboolean
@@ -176,7 +341,8 @@ ord_command_evaluate (int    argc,
   OrdCommandProgress         progress = { 0 };
   int                        split = 0;
   gboolean                   predicted;
-  Result                     result;
+  g_auto (Result)            result = { 0 };
+  guint                      n_read = 0;
 
   if (!ord_command_parse (&argc, &argv, entries, "MODEL [DIR]",
                           "Measures a model on the test images it was not "
@@ -221,15 +387,21 @@ ord_command_evaluate (int    argc,
   if (!predicted)
     return ord_command_fail (error);
 
-  result = measure (dataset, samples,
-                    (OrdPrediction * const *) predictions->pdata);
-  if (result.quality.n == 0)
+  for (guint i = 0; i < predictions->len; i++)
+    n_read += predictions->pdata[i] != NULL;
+  if (n_read == 0)
     {
       fprintf (stderr, "%s: there are no readable %s images in %s\n",
                g_get_prgname (), split_name, ord_dataset_get_folder (dataset));
       return ORD_EXIT_FAILED;
     }
-  print_result (&result, dataset, split_name, failures->len, json);
+
+  result = measure (ord_model_get_parts (model), dataset, samples,
+                    (OrdPrediction * const *) predictions->pdata);
+  if (json)
+    print_json (&result, dataset, split_name, failures->len);
+  else
+    print_text (&result, dataset, split_name);
 
   return ORD_EXIT_OK;
 }

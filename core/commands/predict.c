@@ -9,12 +9,32 @@
 /* Neighbours listed for a person; --json has them all. */
 #define SHOWN 5
 
+/* "5.6", or "red 5.6, black 8.1" where there are several. */
 static void
-print_numbers (const double *values,
-               guint         n)
+print_labels (OrdDataset   *dataset,
+              const double *values)
 {
+  guint n = ord_dataset_get_n_labels (dataset);
+
   for (guint k = 0; k < n; k++)
-    printf ("%s%.6g", k ? ", " : "", values[k]);
+    {
+      if (n > 1)
+        printf ("%s%s ", k ? ", " : "", ord_dataset_get_label_name (dataset, k));
+      printf ("%.6g", values[k]);
+    }
+}
+
+/* The same of the intervals. */
+static void
+print_intervals (OrdDataset          *dataset,
+                 const OrdPrediction *prediction)
+{
+  for (guint k = 0; k < prediction->n_labels; k++)
+    {
+      if (prediction->n_labels > 1)
+        printf ("%s%s ", k ? ", " : "", ord_dataset_get_label_name (dataset, k));
+      printf ("%.6g – %.6g", prediction->lows[k], prediction->highs[k]);
+    }
 }
 
 static void
@@ -25,12 +45,11 @@ print_prediction (const OrdModelParts *parts,
   const char *unit = ord_dataset_get_unit (parts->dataset);
 
   printf ("%s: ", file);
-  print_numbers (prediction->values, prediction->n_labels);
-  printf ("%s%s (%.0f %% interval ", *unit ? " " : "", unit,
-          100.0 * parts->intervals[0].coverage);
-  for (guint k = 0; k < prediction->n_labels; k++)
-    printf ("%s%.6g – %.6g", k ? "; " : "", prediction->lows[k],
-            prediction->highs[k]);
+  print_labels (parts->dataset, prediction->values);
+  printf ("%s%s (%.0f %% interval%s ", *unit ? " " : "", unit,
+          100.0 * parts->intervals[0].coverage,
+          prediction->n_labels > 1 ? "s" : "");
+  print_intervals (parts->dataset, prediction);
   printf (")\n");
   if (!prediction->in_range)
     printf ("  outside what the model knows: neither value nor interval can be "
@@ -46,10 +65,28 @@ print_prediction (const OrdModelParts *parts,
         ord_dataset_get_sample (parts->dataset, neighbour->sample);
 
       printf ("  neighbour %s: ", sample->file);
-      print_numbers (sample->labels, prediction->n_labels);
+      print_labels (parts->dataset, sample->labels);
       printf ("%s%s, distance %.4g, weight %.1f %%\n", *unit ? " " : "", unit,
               neighbour->distance, 100.0 * neighbour->weight);
     }
+}
+
+/* What the numbers of the arrays are, as `info` calls them. */
+static void
+add_label_names (JsonBuilder *builder,
+                 OrdDataset  *dataset)
+{
+  guint n = ord_dataset_get_n_labels (dataset);
+
+  if (n == 1)
+    return;
+
+  json_builder_set_member_name (builder, "labels");
+  json_builder_begin_array (builder);
+  for (guint k = 0; k < n; k++)
+    json_builder_add_string_value (builder,
+                                   ord_dataset_get_label_name (dataset, k));
+  json_builder_end_array (builder);
 }
 
 static void
@@ -63,6 +100,7 @@ print_json_prediction (const OrdModelParts *parts,
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "file");
   json_builder_add_string_value (builder, file);
+  add_label_names (builder, parts->dataset);
   ord_command_add_numbers (builder, "value", prediction->values, n);
   ord_command_add_numbers (builder, "low", prediction->lows, n);
   ord_command_add_numbers (builder, "high", prediction->highs, n);

@@ -26,6 +26,8 @@ typedef struct
 static char *folder;   /* holds everything of this test */
 static char *gauges;   /* sample pictures */
 static char *model;    /* trained on them */
+static char *duplex;   /* gauges of two needles */
+static char *pair;     /* a model of them */
 
 static void
 said_clear (Said *said)
@@ -169,6 +171,121 @@ test_evaluate_json (void)
   g_assert_cmpstr (json_object_get_string_member (object, "unit"), ==, "bar");
 }
 
+/* The distance between label and answer is at least each component's error,
+ * and at most their sum. */
+static void
+test_evaluate_components (void)
+{
+  g_auto (Said)           text = CALL ("evaluate", pair);
+  g_auto (Said)           said = CALL ("evaluate", pair, "--json");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  JsonObject             *object;
+  JsonArray              *components;
+  double                  sum = 0.0, coverage = 0.0;
+
+  g_assert_cmpint (said.code, ==, 0);
+  object = parse (parser, said.out);
+  components = json_object_get_array_member (object, "components");
+  g_assert_cmpuint (json_array_get_length (components), ==, 2);
+  for (guint k = 0; k < 2; k++)
+    {
+      JsonObject *component = json_array_get_object_element (components, k);
+      double      mae = json_object_get_double_member (component, "mae");
+
+      g_assert_cmpstr (json_object_get_string_member (component, "name"), ==,
+                       k == 0 ? "red" : "black");
+      g_assert_cmpfloat (mae, <=, json_object_get_double_member (object, "mae"));
+      g_assert_cmpfloat (json_object_get_double_member (component, "map_r2"),
+                         <, 1.0);
+      sum += mae;
+      coverage += json_object_get_double_member (component, "coverage") / 2.0;
+    }
+  g_assert_cmpfloat (json_object_get_double_member (object, "mae"), <=, sum);
+  g_assert_cmpfloat_with_epsilon (
+    json_object_get_double_member (object, "coverage"), coverage, 1e-12);
+
+  assert_contains (text.out, "\n  red    MAE ");
+  assert_contains (text.out, "\n  black  MAE ");
+}
+
+static void
+test_one_label_has_no_components (void)
+{
+  g_auto (Said)           text = CALL ("evaluate", model);
+  g_auto (Said)           said = CALL ("evaluate", model, "--json");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+
+  g_assert_false (json_object_has_member (parse (parser, said.out),
+                                          "components"));
+  g_assert_null (strstr (text.out, "component"));
+}
+
+static void
+test_predict_vector (void)
+{
+  g_autofree char        *picture =
+    g_build_filename (duplex, "gauge-0001.png", NULL);
+  g_auto (Said)           text = CALL ("predict", pair, picture);
+  g_auto (Said)           said = CALL ("predict", pair, "--json", picture);
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  g_autoptr (GRegex)      line =
+    g_regex_new ("^\\S+: red [-.0-9]+, black [-.0-9]+ bar \\(90 % intervals "
+                 "red [-.0-9]+ – [-.0-9]+, black [-.0-9]+ – [-.0-9]+\\)\\n"
+                 "(  no training image .*\\n|  outside .*\\n)?"
+                 "  neighbour gauge-[0-9]+\\.png: red [.0-9]+, "
+                 "black [.0-9]+ bar, distance ", 0, 0, NULL);
+  JsonObject             *object;
+  JsonArray              *names;
+
+  g_assert_cmpint (said.code, ==, 0);
+  if (!g_regex_match (line, text.out, 0, NULL))
+    g_error ("not as a vector is told: %s", text.out);
+
+  object = parse (parser, said.out);
+  names = json_object_get_array_member (object, "labels");
+  g_assert_cmpstr (json_array_get_string_element (names, 0), ==, "red");
+  g_assert_cmpstr (json_array_get_string_element (names, 1), ==, "black");
+  for (guint k = 0; k < 2; k++)
+    {
+      double value = json_array_get_double_element (
+        json_object_get_array_member (object, "value"), k);
+
+      g_assert_cmpfloat (json_array_get_double_element (
+                           json_object_get_array_member (object, "low"), k),
+                         <, value);
+      g_assert_cmpfloat (json_array_get_double_element (
+                           json_object_get_array_member (object, "high"), k),
+                         >, value);
+    }
+}
+
+/* With the covariate predict asks for it, without it does not. */
+static void
+test_train_without (void)
+{
+  g_autoptr (GString) table = g_string_new ("file,value,sex,weight\n");
+  g_autofree char    *output = in_folder ("without.ordinate");
+  g_autofree char    *path = NULL;
+  g_auto (Said)       trained = { 0 }, unknown = { 0 }, info = { 0 };
+
+  for (guint i = 0; i < 30; i++)
+    g_string_append_printf (table, "%u.png,%u,%s,%u\n", i, i,
+                            i % 2 ? "M" : "F", i % 7);
+  path = make_dataset ("with-covariates", 30, table->str);
+
+  unknown = CALL ("train", path, "-o", output, "--without", "gender", QUICK);
+  g_assert_cmpint (unknown.code, ==, 1);
+  assert_contains (unknown.err, "“gender”");
+  assert_contains (unknown.err, "sex, weight");
+
+  trained = CALL ("train", path, "-o", output, "--without", "sex", "--epochs",
+                  "1", QUICK);
+  g_assert_cmpint (trained.code, ==, 0);
+  info = CALL ("info", output);
+  assert_contains (info.out, "weight: a number");
+  g_assert_null (strstr (info.out, "sex"));
+}
+
 static void
 test_info (void)
 {
@@ -290,6 +407,7 @@ test_usage (void)
   g_auto (Said) range = CALL ("train", gauges, "-o", "x", "--rotation=400");
   g_auto (Said) method = CALL ("train", gauges, "-o", "x", "--method", "voodoo");
   g_auto (Said) output = CALL ("train", gauges);
+  g_auto (Said) kind = CALL ("sample", "x", "--kind", "triplex");
 
   g_assert_cmpint (nothing.code, ==, 2);
   g_assert_cmpint (unknown.code, ==, 2);
@@ -302,6 +420,8 @@ test_usage (void)
   assert_contains (method.err, "rm-loss");
   g_assert_cmpint (output.code, ==, 2);
   assert_contains (output.err, "-o MODEL");
+  g_assert_cmpint (kind.code, ==, 2);
+  assert_contains (kind.err, "gauge, duplex");
 }
 
 typedef struct
@@ -430,18 +550,34 @@ main (int    argc,
   folder = g_dir_make_tmp ("ordinate-commands-XXXXXX", NULL);
   gauges = in_folder ("gauges");
   model = in_folder ("gauges.ordinate");
+  duplex = in_folder ("duplex");
+  pair = in_folder ("duplex.ordinate");
   {
     g_auto (Said) drawn = CALL ("sample", gauges, "--count", N_PICTURES, "-q");
     g_auto (Said) trained = CALL ("train", gauges, "-o", model, "--epochs", "2",
                                   QUICK);
 
+    g_auto (Said) two = CALL ("sample", duplex, "--kind", "duplex", "--count",
+                              N_PICTURES, "-q");
+    g_auto (Said) both = CALL ("train", duplex, "-o", pair, "--epochs", "2",
+                               QUICK);
+
     g_assert_cmpint (drawn.code, ==, 0);
     g_assert_cmpint (trained.code, ==, 0);
+    g_assert_cmpint (two.code, ==, 0);
+    g_assert_cmpint (both.code, ==, 0);
   }
 
   g_test_add_func ("/commands/predict-prints-an-object-per-picture",
                    test_predict_json);
   g_test_add_func ("/commands/evaluate-prints-one-object", test_evaluate_json);
+  g_test_add_func ("/commands/evaluate-tells-components-by-name",
+                   test_evaluate_components);
+  g_test_add_func ("/commands/evaluate-of-one-label-has-no-components",
+                   test_one_label_has_no_components);
+  g_test_add_func ("/commands/predict-names-the-components",
+                   test_predict_vector);
+  g_test_add_func ("/commands/train-leaves-a-covariate-out", test_train_without);
   g_test_add_func ("/commands/evaluate-measures-another-folder-whole",
                    test_evaluate_another_folder);
   g_test_add_func ("/commands/an-unwritable-model-is-told-before-training",
@@ -468,6 +604,8 @@ main (int    argc,
   result = g_test_run ();
 
   remove_folder (folder);
+  g_free (pair);
+  g_free (duplex);
   g_free (model);
   g_free (gauges);
   g_free (folder);
