@@ -85,6 +85,13 @@ update_accessible (OrdMapView *view)
                                        "%u training images.",
                                        ord_map_plot_get_n (view->plot)),
                           ord_map_plot_get_n (view->plot));
+  if (ord_dataset_get_n_labels (get_parts (view)->dataset) > 1)
+    {
+      g_string_append_c (text, ' ');
+      g_string_append_printf (text, _("Coloured by %s."),
+                              ord_dataset_get_label_name (
+                                get_parts (view)->dataset, view->component));
+    }
   if (view->has_prediction)
     {
       g_autofree char *labels = ord_text_labels (get_parts (view),
@@ -937,7 +944,16 @@ ord_map_view_set_component (OrdMapView *view,
   if (view->values)
     view->value = view->values[component];
   update_colours (view);
+  update_accessible (view);
   gtk_widget_queue_draw (GTK_WIDGET (view));
+}
+
+guint
+ord_map_view_get_component (OrdMapView *view)
+{
+  g_return_val_if_fail (ORD_IS_MAP_VIEW (view), 0);
+
+  return view->component;
 }
 
 void

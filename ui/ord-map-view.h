@@ -33,6 +33,7 @@ void       ord_map_view_set_prediction (OrdMapView          *view,
 /* Which component of the labels the colours show. */
 void       ord_map_view_set_component  (OrdMapView          *view,
                                         guint                component);
+guint      ord_map_view_get_component  (OrdMapView          *view);
 
 /* Selects a sample and brings it into view, without a signal; -1: none. */
 void       ord_map_view_select         (OrdMapView          *view,

@@ -112,13 +112,35 @@ make_line (OrdValuePanel       *panel,
         ord_dataset_get_label_name (parts->dataset, component));
 
       gtk_label_set_xalign (GTK_LABEL (name), 0.0);
-      gtk_grid_attach (grid, name, 0, component, 1, 1);
-      gtk_grid_attach (grid, GTK_WIDGET (line.value), 1, component, 1, 1);
-      gtk_grid_attach (grid, GTK_WIDGET (line.interval), 2, component, 1, 1);
-      gtk_grid_attach (grid, GTK_WIDGET (line.bar), 3, component, 1, 1);
+      /* The numbers stand beside the bar, not beside the scale under it. */
+      gtk_widget_set_valign (name, GTK_ALIGN_BASELINE);
+      gtk_widget_set_valign (GTK_WIDGET (line.value), GTK_ALIGN_BASELINE);
+      gtk_widget_set_valign (GTK_WIDGET (line.interval), GTK_ALIGN_BASELINE);
+      gtk_grid_set_row_baseline_position (grid, component + 1,
+                                          GTK_BASELINE_POSITION_TOP);
+      gtk_grid_attach (grid, name, 0, component + 1, 1, 1);
+      gtk_grid_attach (grid, GTK_WIDGET (line.value), 1, component + 1, 1, 1);
+      gtk_grid_attach (grid, GTK_WIDGET (line.interval), 2, component + 1, 1, 1);
+      gtk_grid_attach (grid, GTK_WIDGET (line.bar), 3, component + 1, 1, 1);
     }
 
   g_array_append_val (panel->lines, line);
+}
+
+/* Over the intervals of a vector, which have no room to say what they are. */
+static void
+make_heading (const OrdModelParts *parts,
+              GtkGrid             *grid)
+{
+  GtkWidget       *label = make_label (PANGO_SCALE_SMALL, FALSE);
+  g_autofree char *text  =
+    g_strdup_printf (_("%.0f %% interval"),
+                     parts->intervals[0].coverage * 100.0);
+
+  gtk_label_set_text (GTK_LABEL (label), text);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label),
+                               "dim-label");
+  gtk_grid_attach (grid, label, 2, 0, 1, 1);
 }
 
 static void
@@ -252,7 +274,9 @@ ord_value_panel_set_model (OrdValuePanel *panel,
 
   grid = gtk_grid_new ();
   gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
-  gtk_grid_set_row_spacing (GTK_GRID (grid), n_labels == 1 ? 0 : 6);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), n_labels == 1 ? 0 : 3);
+  if (n_labels > 1)
+    make_heading (parts, GTK_GRID (grid));
   for (guint i = 0; i < n_labels; i++)
     make_line (panel, parts, i, GTK_GRID (grid));
 
@@ -277,6 +301,17 @@ ord_value_panel_set_prediction (OrdValuePanel       *panel,
 
   for (guint i = 0; i < panel->lines->len; i++)
     show_line (panel, ord_model_get_parts (panel->model), prediction, i);
+}
+
+const char *
+ord_value_panel_get_interval (OrdValuePanel *panel,
+                              guint          component)
+{
+  g_return_val_if_fail (ORD_IS_VALUE_PANEL (panel), NULL);
+  g_return_val_if_fail (component < panel->lines->len, NULL);
+
+  return gtk_label_get_text (
+    g_array_index (panel->lines, Line, component).interval);
 }
 
 const char *

@@ -29,4 +29,8 @@ void        ord_value_panel_set_prediction (OrdValuePanel       *panel,
 const char *ord_value_panel_get_text       (OrdValuePanel       *panel,
                                             guint                component);
 
+/* Its interval as it is shown. */
+const char *ord_value_panel_get_interval   (OrdValuePanel       *panel,
+                                            guint                component);
+
 G_END_DECLS

@@ -35,6 +35,7 @@ struct _OrdView
   OrdCovariates  *covariates;
   GtkLabel       *strip_label;
   OrdStrip       *strip;
+  GtkWidget      *component_box;
   GtkComboBox    *component_combo;
   GtkWidget      *pca_label;
   OrdMapView     *map_view;
@@ -204,7 +205,7 @@ fill_components (OrdView             *view,
     gtk_combo_box_text_append_text (combo, ord_dataset_get_label_name (
                                              parts->dataset, i));
   gtk_combo_box_set_active (view->component_combo, 0);
-  gtk_widget_set_visible (GTK_WIDGET (view->component_combo), n > 1);
+  gtk_widget_set_visible (view->component_box, n > 1);
 }
 
 static void
@@ -554,6 +555,7 @@ ord_view_class_init (OrdViewClass *klass)
   BIND (covariates);
   BIND (strip_label);
   BIND (strip);
+  BIND (component_box);
   BIND (component_combo);
   BIND (pca_label);
   BIND (map_view);

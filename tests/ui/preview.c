@@ -20,6 +20,7 @@ static struct
   char     *screenshot;
   char     *folder;
   int       n;
+  int       component;
   double    share;
   char    **files;
 } opt = { .n = 300, .share = 0.62 };
@@ -46,6 +47,8 @@ static const GOptionEntry entries[] =
   { "folder", 0, 0, G_OPTION_ARG_FILENAME, &opt.folder,
     "Train on this folder", "DIR" },
   { "samples", 'n', 0, G_OPTION_ARG_INT, &opt.n, "Training images", "N" },
+  { "component", 0, 0, G_OPTION_ARG_INT, &opt.component,
+    "What the map's colours show, from 0", "K" },
   { "share", 0, 0, G_OPTION_ARG_DOUBLE, &opt.share,
     "The picture's value, 0–1 of the range", "S" },
   { "size", 0, 0, G_OPTION_ARG_STRING, &opt.size, "Window size", "WxH" },
@@ -152,6 +155,14 @@ make_train_view (void)
   return view;
 }
 
+static void
+show_component (OrdView *view)
+{
+  GtkWidget *combo = ord_view_get_part (view, "component_combo");
+
+  gtk_combo_box_set_active (GTK_COMBO_BOX (combo), opt.component);
+}
+
 static gboolean
 take_screenshot (gpointer data)
 {
@@ -164,6 +175,8 @@ take_screenshot (gpointer data)
       || gtk_widget_get_allocated_width (window) < 2)
     return G_SOURCE_CONTINUE;
 
+  if (ORD_IS_VIEW (view) && opt.component > 0)
+    show_component (ORD_VIEW (view));
   while (gtk_events_pending ())
     gtk_main_iteration ();
 

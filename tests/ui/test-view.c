@@ -9,6 +9,8 @@
 #include <gdk/gdkkeysyms.h>
 
 #include "events.h"
+#include "ord-colour-map.h"
+#include "ord-text.h"
 #include "ord-view-private.h"
 #include "synthetic.h"
 
@@ -162,21 +164,164 @@ test_values (Fixture       *fixture,
 }
 
 static void
+look_for_heading (GtkWidget *widget,
+                  gpointer   found)
+{
+  if (GTK_IS_LABEL (widget)
+      && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)),
+                      "90 % interval"))
+    *(gboolean *) found = TRUE;
+}
+
+static void
 test_vector (Fixture       *fixture,
              gconstpointer  data)
 {
   OrdValuePanel   *panel = ord_view_get_values (fixture->view);
-  GtkWidget       *combo = part (fixture, "component_combo");
+  gboolean         is_named = FALSE;
   g_autofree char *y =
     g_strdup_printf ("%.1f\u00a0bar", fixture->prediction->values[1]);
+  g_autofree char *interval =
+    g_strdup_printf ("%.1f to %.1f", fixture->prediction->lows[1],
+                     fixture->prediction->highs[1]);
 
   g_assert_cmpstr (ord_value_panel_get_text (panel, 1), ==, y);
-  g_assert_true (gtk_widget_get_visible (combo));
+  g_assert_cmpstr (ord_value_panel_get_interval (panel, 1), ==, interval);
+  for_each_visible (GTK_WIDGET (panel), look_for_heading, &is_named);
+  g_assert_true (is_named);
+}
+
+/* The drawn colour of a sample's dot. */
+static guint32
+dot_colour (Fixture *fixture,
+            guint    sample)
+{
+  GtkWidget       *map     = GTK_WIDGET (fixture->map);
+  cairo_surface_t *surface = cairo_image_surface_create (
+                               CAIRO_FORMAT_RGB24,
+                               gtk_widget_get_allocated_width (map),
+                               gtk_widget_get_allocated_height (map));
+  cairo_t         *cr      = cairo_create (surface);
+  double           x, y;
+  guint32          colour;
+
+  gtk_widget_draw (map, cr);
+  cairo_surface_flush (surface);
+  ord_map_view_locate (fixture->map, sample, &x, &y);
+  colour = *(guint32 *) (cairo_image_surface_get_data (surface)
+                         + (int) y * cairo_image_surface_get_stride (surface)
+                         + (int) x * 4) & 0xffffff;
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+
+  return colour;
+}
+
+static guint32
+expected_colour (Fixture *fixture,
+                 guint    sample,
+                 guint    component)
+{
+  const OrdModelParts *parts = ord_model_get_parts (fixture->model);
+  double   low = INFINITY, high = -INFINITY;
+  GdkRGBA  colour;
+
+  for (guint i = 0; i < parts->n_reference; i++)
+    {
+      double label = ord_dataset_get_sample (parts->dataset,
+                                             i)->labels[component];
+
+      low = MIN (low, label);
+      high = MAX (high, label);
+    }
+  ord_colour_map ((ord_dataset_get_sample (parts->dataset,
+                                           sample)->labels[component] - low)
+                  / (high - low), &colour);
+
+  return (guint32) (colour.red * 255.0 + 0.5) << 16
+         | (guint32) (colour.green * 255.0 + 0.5) << 8
+         | (guint32) (colour.blue * 255.0 + 0.5);
+}
+
+static void
+assert_like (guint32 drawn,
+             guint32 expected)
+{
+  for (int shift = 0; shift <= 16; shift += 8)
+    g_assert_cmpint (ABS ((int) (drawn >> shift & 255)
+                          - (int) (expected >> shift & 255)), <=, 5);
+}
+
+static void
+test_component (Fixture       *fixture,
+                gconstpointer  data)
+{
+  GtkComboBox *combo = GTK_COMBO_BOX (part (fixture, "component_combo"));
+  AtkObject   *spoken =
+    gtk_widget_get_accessible (GTK_WIDGET (fixture->map));
+  guint        last  = ord_model_get_parts (fixture->model)->n_reference - 1;
+
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (combo)));
   g_assert_cmpint (gtk_tree_model_iter_n_children (
-                     gtk_combo_box_get_model (GTK_COMBO_BOX (combo)), NULL),
-                   ==, 3);
-  gtk_combo_box_set_active (GTK_COMBO_BOX (combo), 2);
-  gtk_widget_queue_draw (GTK_WIDGET (fixture->map));
+                     gtk_combo_box_get_model (combo), NULL), ==, 3);
+
+  /* The last dot is drawn over all others; the picture's mark would be over
+   * it. */
+  ord_map_view_set_prediction (fixture->map, NULL);
+  for (guint i = 0; i < 3; i++)
+    {
+      const char      *name  = ord_dataset_get_label_name (
+        ord_model_get_parts (fixture->model)->dataset, i);
+      g_autofree char *says  = g_strdup_printf ("Coloured by %s.", name);
+
+      gtk_combo_box_set_active (combo, i);
+      g_assert_cmpuint (ord_map_view_get_component (fixture->map), ==, i);
+      assert_like (dot_colour (fixture, last),
+                   expected_colour (fixture, last, i));
+      g_assert_nonnull (strstr (atk_object_get_description (spoken), says));
+    }
+
+  /* A new answer leaves the choice. */
+  ord_map_view_set_prediction (fixture->map, fixture->prediction);
+  g_assert_cmpuint (ord_map_view_get_component (fixture->map), ==, 2);
+}
+
+static void
+test_no_component (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  g_assert_false (gtk_widget_get_mapped (part (fixture, "component_combo")));
+}
+
+static void
+add_text (GtkWidget *widget,
+          gpointer   text)
+{
+  if (GTK_IS_LABEL (widget))
+    g_string_append_printf (text, "%s\n",
+                            gtk_label_get_text (GTK_LABEL (widget)));
+}
+
+static void
+test_vector_strip (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  const OrdModelParts *parts  = ord_model_get_parts (fixture->model);
+  GtkWidget           *item   = ord_strip_get_item (fixture->strip, 0);
+  const double        *labels =
+    ord_dataset_get_sample (parts->dataset, neighbour (fixture, 0))->labels;
+  g_autofree char     *compact = ord_text_compact (parts, labels);
+  g_autofree char     *named   = ord_text_labels (parts, labels);
+  g_autofree char     *tip     = gtk_widget_get_tooltip_text (item);
+  GString             *shown   = g_string_new (NULL);
+
+  for_each_visible (item, add_text, shown);
+  g_assert_nonnull (strstr (shown->str, compact));
+  g_assert_nonnull (strstr (tip, named));
+  for (guint i = 0; i < 3; i++)
+    g_assert_nonnull (strstr (named, ord_dataset_get_label_name (parts->dataset,
+                                                                 i)));
+  g_string_free (shown, TRUE);
 }
 
 static void
@@ -668,7 +813,12 @@ main (int    argc,
   g_test_add_func ("/view/train-asks-for-training", test_train_requested);
   add ("/view/shows-the-value-with-its-unit", NULL, test_values);
   add ("/view/shows-a-line-per-component", &vector, test_vector);
+  add ("/view/one-label-has-no-choice-of-colours", NULL, test_no_component);
+  add ("/view/the-map-is-coloured-by-the-component-chosen", &vector,
+       test_component);
+  add ("/view/neighbours-show-every-component", &vector, test_vector_strip);
   add ("/view/everything-has-an-accessible-name", NULL, test_names);
+  add ("/view/everything-has-an-accessible-name/vector", &vector, test_names);
   add ("/view/everything-has-an-accessible-name/covariates", &covariates,
        test_names);
   add ("/view/the-map-says-what-it-shows", NULL, test_spoken_map);
