@@ -320,7 +320,7 @@ ord_command_evaluate (int    argc,
                       char **argv)
 {
   gboolean                   json = FALSE, quiet = FALSE;
-  g_autofree char           *split_name = g_strdup ("test");
+  g_autofree char           *split_name = NULL;
   g_autofree char           *pattern = NULL;
   const GOptionEntry         entries[] = {
     { "split", 0, 0, G_OPTION_ARG_STRING, &split_name,
@@ -351,6 +351,8 @@ ord_command_evaluate (int    argc,
     return ORD_EXIT_USAGE;
   if (argc != 2 && argc != 3)
     return ord_command_usage ("name a model, and perhaps a folder");
+  if (!split_name)
+    split_name = g_strdup (ord_split_name (ORD_SPLIT_TEST));
   while (split < ORD_N_SPLITS &&
          !g_str_equal (ord_split_name ((OrdSplit) split), split_name))
     split++;
