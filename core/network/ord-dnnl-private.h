@@ -20,13 +20,17 @@ typedef struct
   GPtrArray     *primitives;
   GPtrArray     *primitive_descs;
   GPtrArray     *descs;
+  GPtrArray     *places;
   GError        *error;   /* the first failure */
 } OrdDnnl;
 
-/* A copy into another memory format; nothing where the format is the same. */
+/* A copy into another memory format; nothing where the format is the same:
+ * neither @primitive nor @places is there then, and @to is @from. */
 typedef struct
 {
-  dnnl_primitive_t primitive; /* NULL: @to is @from */
+  dnnl_primitive_t primitive;
+  const guint     *places;    /* (count): instead, where each number goes */
+  gsize            count;
   dnnl_memory_t    from;
   dnnl_memory_t    to;
 } OrdReorder;

@@ -42,6 +42,7 @@ ord_dnnl_init (OrdDnnl       *dnnl,
     .primitives = g_ptr_array_new_with_free_func (free_primitive),
     .primitive_descs = g_ptr_array_new_with_free_func (free_primitive_desc),
     .descs = g_ptr_array_new_with_free_func (free_desc),
+    .places = g_ptr_array_new_with_free_func (g_free),
   };
 }
 
@@ -52,6 +53,7 @@ ord_dnnl_clear (OrdDnnl *dnnl)
   g_clear_pointer (&dnnl->primitive_descs, g_ptr_array_unref);
   g_clear_pointer (&dnnl->memories, g_ptr_array_unref);
   g_clear_pointer (&dnnl->descs, g_ptr_array_unref);
+  g_clear_pointer (&dnnl->places, g_ptr_array_unref);
   g_clear_error (&dnnl->error);
 }
 
@@ -208,18 +210,112 @@ ord_dnnl_copy (OrdDnnl                  *dnnl,
                              "a change of memory format");
 }
 
+/* How a memory is laid out: dims split into an outer index and blocks. */
+typedef struct
+{
+  int               n_dims;
+  int               n_blocks;
+  const dnnl_dim_t *dims;
+  const dnnl_dim_t *padded;
+  const dnnl_dim_t *strides;
+  const dnnl_dim_t *blocks;    /* (n_blocks), the innermost last */
+  const dnnl_dim_t *block_dim; /* (n_blocks), the dim that each one splits */
+} Layout;
+
+static Layout
+query_layout (const_dnnl_memory_desc_t desc)
+{
+  Layout layout = { 0 };
+
+  dnnl_memory_desc_query (desc, dnnl_query_ndims_s32, &layout.n_dims);
+  dnnl_memory_desc_query (desc, dnnl_query_inner_nblks_s32, &layout.n_blocks);
+  dnnl_memory_desc_query (desc, dnnl_query_dims, &layout.dims);
+  dnnl_memory_desc_query (desc, dnnl_query_padded_dims, &layout.padded);
+  dnnl_memory_desc_query (desc, dnnl_query_strides, &layout.strides);
+  dnnl_memory_desc_query (desc, dnnl_query_inner_blks, &layout.blocks);
+  dnnl_memory_desc_query (desc, dnnl_query_inner_idxs, &layout.block_dim);
+  return layout;
+}
+
+static guint
+find_place (const Layout     *layout,
+            const dnnl_dim_t *index)
+{
+  dnnl_dim_t outer[DNNL_MAX_NDIMS];
+  dnnl_dim_t place = 0, size = 1;
+
+  memcpy (outer, index, sizeof (dnnl_dim_t) * (gsize) layout->n_dims);
+  for (int b = layout->n_blocks - 1; b >= 0; b--)
+    {
+      dnnl_dim_t *of_dim = &outer[layout->block_dim[b]];
+
+      place += *of_dim % layout->blocks[b] * size;
+      *of_dim /= layout->blocks[b];
+      size *= layout->blocks[b];
+    }
+  for (int d = 0; d < layout->n_dims; d++)
+    place += outer[d] * layout->strides[d];
+  return (guint) place;
+}
+
+/* oneDNN 3.7 loses numbers on some processors when it packs into a format with
+ * blocks of two dims that the dims do not fill, as the weights of a layer with
+ * 24 channels: those are copied number by number. */
+static gboolean
+is_packed_wrongly (const Layout *to)
+{
+  gboolean padded = FALSE;
+
+  for (int d = 0; d < to->n_dims; d++)
+    padded |= to->padded[d] != to->dims[d];
+  return padded && to->n_blocks >= 2;
+}
+
+static guint *
+find_places (OrdDnnl      *dnnl,
+             const Layout *from,
+             const Layout *to,
+             gsize        *count)
+{
+  dnnl_dim_t  index[DNNL_MAX_NDIMS] = { 0 };
+  guint      *places;
+
+  *count = 1;
+  for (int d = 0; d < from->n_dims; d++)
+    *count *= (gsize) from->dims[d];
+  places = g_new (guint, *count);
+  g_ptr_array_add (dnnl->places, places);
+  for (gsize i = 0; i < *count; i++)
+    {
+      places[find_place (from, index)] = find_place (to, index);
+      for (int d = from->n_dims - 1; d >= 0; d--)
+        {
+          if (++index[d] < from->dims[d])
+            break;
+          index[d] = 0;
+        }
+    }
+  return places;
+}
+
 OrdReorder
 ord_dnnl_reorder_to (OrdDnnl                  *dnnl,
                      dnnl_memory_t             from,
                      const_dnnl_memory_desc_t  to)
 {
-  OrdReorder reorder = { NULL, from, from };
+  OrdReorder reorder = { .from = from, .to = from };
+  Layout     plain, packed;
 
   if (dnnl->error || dnnl_memory_desc_equal (ord_dnnl_memory_desc (from), to))
     return reorder;
   reorder.to = ord_dnnl_memory (dnnl, to);
-  reorder.primitive =
-    ord_dnnl_copy (dnnl, ord_dnnl_memory_desc (from), to, FALSE);
+  plain = query_layout (ord_dnnl_memory_desc (from));
+  packed = query_layout (to);
+  if (plain.n_blocks == 0 && is_packed_wrongly (&packed))
+    reorder.places = find_places (dnnl, &plain, &packed, &reorder.count);
+  else
+    reorder.primitive =
+      ord_dnnl_copy (dnnl, ord_dnnl_memory_desc (from), to, FALSE);
   return reorder;
 }
 
@@ -228,7 +324,7 @@ ord_dnnl_reorder_from (OrdDnnl                  *dnnl,
                        const_dnnl_memory_desc_t  from,
                        dnnl_memory_t             to)
 {
-  OrdReorder reorder = { NULL, to, to };
+  OrdReorder reorder = { .from = to, .to = to };
 
   if (dnnl->error || dnnl_memory_desc_equal (from, ord_dnnl_memory_desc (to)))
     return reorder;
@@ -267,6 +363,15 @@ void
 ord_dnnl_run_reorder (OrdDnnl          *dnnl,
                       const OrdReorder *reorder)
 {
+  if (reorder->places && !dnnl->error)
+    {
+      const float *from = ord_dnnl_data (reorder->from);
+      float       *to = ord_dnnl_data (reorder->to);
+
+      /* The padding stays as it was made: zero. */
+      for (gsize i = 0; i < reorder->count; i++)
+        to[reorder->places[i]] = from[i];
+    }
   if (reorder->primitive)
     ord_dnnl_run_copy (dnnl, reorder->primitive, reorder->from, reorder->to);
 }

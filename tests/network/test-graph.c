@@ -57,6 +57,23 @@ test_whole_network (void)
   probe_clear (&probe);
 }
 
+/* Weights are packed in blocks of 8 or 16 channels; 24 leave one half empty. */
+static void
+test_channels_that_fill_no_block (void)
+{
+  const int channels[] = { 3, 24, 40 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (channels); i++)
+    {
+      Probe probe;
+
+      probe_init (&probe, 2, 5, 5);
+      convolve (&probe, "c", probe_image (&probe, channels[i]), channels[i], 1);
+      probe_check_gradients (&probe, 5e-3);
+      probe_clear (&probe);
+    }
+}
+
 static void
 test_node_read_twice_by_one_layer (void)
 {
@@ -176,6 +193,8 @@ main (int    argc,
 
   g_test_add_func ("/graph/gradients-of-a-whole-network-are-slopes",
                    test_whole_network);
+  g_test_add_func ("/graph/channels-that-fill-no-block-lose-nothing",
+                   test_channels_that_fill_no_block);
   g_test_add_func ("/graph/a-node-read-twice-by-one-layer-gets-both-gradients",
                    test_node_read_twice_by_one_layer);
   g_test_add_func ("/graph/batch-shapes-may-change",
