@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "ord-colour-map.h"
+#include "space/ord-colour-map.h"
 
 #define PADDING    14.0   /* between the outermost points and the area's edge */
 #define MAX_ZOOM   200.0
@@ -332,11 +332,11 @@ dot_radius (OrdMapPlot *plot)
 }
 
 static cairo_surface_t *
-make_dot (const GdkRGBA *fill,
-          const GdkRGBA *ink,
-          double         outline,
-          double         radius,
-          int            scale)
+make_dot (const OrdColour *fill,
+          const GdkRGBA   *ink,
+          double           outline,
+          double           radius,
+          int              scale)
 {
   int              side = (int) ceil (2.0 * radius) + 4;
   cairo_surface_t *dot  = cairo_image_surface_create (CAIRO_FORMAT_ARGB32,
@@ -347,7 +347,7 @@ make_dot (const GdkRGBA *fill,
   cairo_surface_set_device_scale (dot, scale, scale);
   cr = cairo_create (dot);
   cairo_arc (cr, side / 2.0, side / 2.0, radius, 0.0, 2.0 * G_PI);
-  gdk_cairo_set_source_rgba (cr, fill);
+  cairo_set_source_rgb (cr, fill->red, fill->green, fill->blue);
   cairo_fill_preserve (cr);
   cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, outline);
   cairo_set_line_width (cr, 0.75);
@@ -370,9 +370,9 @@ draw_dots (OrdMapPlot    *plot,
 
   for (guint i = 0; i < plot->n; i++)
     {
-      guint   colour = plot->colours[i];
-      GdkRGBA fill;
-      double  x, y;
+      guint     colour = plot->colours[i];
+      OrdColour fill;
+      double    x, y;
 
       ord_map_plot_locate (plot, i, &x, &y);
       x -= plot->area.x;

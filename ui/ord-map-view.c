@@ -10,11 +10,11 @@
 #include <glib/gi18n-lib.h>
 #include <gdk/gdkkeysyms.h>
 
-#include "ord-colour-map.h"
 #include "ord-map-plot.h"
 #include "ord-text.h"
 #include "ord-theme.h"
 #include "ord-thumbnail.h"
+#include "space/ord-colour-map.h"
 
 #define REACH         9.0    /* of the pointer, pixels */
 #define DRAG_START    4.0    /* a shorter way is a click */
@@ -253,7 +253,7 @@ draw_legend (OrdMapView      *view,
   ramp = cairo_pattern_create_linear (0.0, bottom, 0.0, top);
   for (int i = 0; i <= 16; i++)
     {
-      GdkRGBA colour;
+      OrdColour colour;
 
       ord_colour_map (i / 16.0, &colour);
       cairo_pattern_add_color_stop_rgb (ramp, i / 16.0, colour.red,

@@ -8,11 +8,11 @@
 #include <gtk/gtk.h>
 
 #include "events.h"
-#include "ord-colour-map.h"
 #include "ord-map-plot.h"
 #include "ord-range-bar.h"
 #include "ord-recent.h"
 #include "ord-text.h"
+#include "space/ord-colour-map.h"
 
 #define assert_text(text, expected)              \
   G_STMT_START                                   \
@@ -59,46 +59,6 @@ test_durations (void)
   assert_text (ord_text_duration (61.0), "1 minute");
   assert_text (ord_text_duration (200.0), "3 minutes");
   assert_text (ord_text_duration (4830.0), "1 h 21 min");
-}
-
-/* Colours ***************************************************************** */
-
-static double
-linear (double encoded)
-{
-  return encoded <= 0.04045 ? encoded / 12.92
-                            : pow ((encoded + 0.055) / 1.055, 2.4);
-}
-
-static double
-luminance (double share)
-{
-  GdkRGBA colour;
-
-  ord_colour_map (share, &colour);
-
-  return 0.2126 * linear (colour.red) + 0.7152 * linear (colour.green)
-         + 0.0722 * linear (colour.blue);
-}
-
-static void
-test_colour_order (void)
-{
-  for (int i = 1; i <= 100; i++)
-    g_assert_cmpfloat (luminance (i / 100.0), >, luminance ((i - 1) / 100.0));
-}
-
-static void
-test_colour_ends (void)
-{
-  GdkRGBA end, beyond;
-
-  ord_colour_map (1.0, &end);
-  ord_colour_map (7.0, &beyond);
-  g_assert_true (gdk_rgba_equal (&end, &beyond));
-  ord_colour_map (0.5, &end);
-  ord_colour_map (NAN, &beyond);
-  g_assert_true (gdk_rgba_equal (&end, &beyond));
 }
 
 /* Range bar *************************************************************** */
@@ -341,9 +301,9 @@ test_plot_colours (void)
 
   for (int i = 0; i < 2; i++)
     {
-      GdkRGBA expected;
-      double  x, y;
-      guint32 drawn;
+      OrdColour expected;
+      double    x, y;
+      guint32   drawn;
 
       ord_map_plot_locate (plot, i, &x, &y);
       ord_colour_map (shares[i], &expected);
@@ -409,9 +369,6 @@ main (int    argc,
   g_test_add_func ("/text/decimals-follow-the-spread", test_decimals);
   g_test_add_func ("/text/numbers-are-written-for-people", test_numbers);
   g_test_add_func ("/text/durations-are-rounded", test_durations);
-  g_test_add_func ("/colour-map/lightness-only-grows", test_colour_order);
-  g_test_add_func ("/colour-map/the-ends-hold-what-lies-beyond",
-                   test_colour_ends);
   g_test_add_func ("/range-bar/places-values-evenly", test_bar_places);
   g_test_add_func ("/range-bar/values-outside-stay-on-the-bar",
                    test_bar_outside);

@@ -45,8 +45,8 @@ encode (double linear)
 }
 
 void
-ord_colour_map (double   share,
-                GdkRGBA *colour)
+ord_colour_map (double     share,
+                OrdColour *colour)
 {
   guint   last = G_N_ELEMENTS (stations) - 1;
   double  at, t, lightness, chroma, hue, a, b, l, m, s;
@@ -77,5 +77,4 @@ ord_colour_map (double   share,
                           - 0.3413193965 * s);
   colour->blue  = encode (-0.0041960863 * l - 0.7034186147 * m
                           + 1.7076147010 * s);
-  colour->alpha = 1.0;
 }
