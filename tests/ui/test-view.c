@@ -9,7 +9,7 @@
 #include <gdk/gdkkeysyms.h>
 
 #include "events.h"
-#include "ord-colour-map.h"
+#include "space/ord-colour-map.h"
 #include "ord-text.h"
 #include "ord-view-private.h"
 #include "synthetic.h"
@@ -223,8 +223,8 @@ expected_colour (Fixture *fixture,
                  guint    component)
 {
   const OrdModelParts *parts = ord_model_get_parts (fixture->model);
-  double   low = INFINITY, high = -INFINITY;
-  GdkRGBA  colour;
+  double    low = INFINITY, high = -INFINITY;
+  OrdColour colour;
 
   for (guint i = 0; i < parts->n_reference; i++)
     {
