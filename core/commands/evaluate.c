@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../space/ord-geometry.h"
 #include "../space/ord-map-reading.h"
 #include "../space/ord-quality.h"
 
@@ -23,9 +24,10 @@ typedef struct
 
 typedef struct
 {
-  Measures  all;
-  Measures *components; /* (n_labels) */
-  double    in_range;   /* share of the pictures */
+  Measures    all;
+  Measures   *components; /* (n_labels) */
+  OrdGeometry geometry;   /* of the pictures' features */
+  double      in_range;   /* share of the pictures */
 } Result;
 
 static void
@@ -98,11 +100,13 @@ measure_answers (Result        *result,
     result->components[k].map_r2 = qualities[k].r2;
 }
 
-static Result
-measure (const OrdModelParts  *parts,
-         OrdDataset           *dataset,
-         const GArray         *samples,
-         OrdPrediction * const *predictions)
+static gboolean
+measure (Result                *result,
+         const OrdModelParts   *parts,
+         OrdDataset            *dataset,
+         const GArray          *samples,
+         OrdPrediction * const *predictions,
+         GError               **error)
 {
   guint             n_labels = ord_dataset_get_n_labels (dataset);
   gsize             n_numbers = (gsize) samples->len * n_labels;
@@ -112,10 +116,12 @@ measure (const OrdModelParts  *parts,
     .values = g_new (double, n_numbers),
     .read = g_new (double, n_numbers),
   };
-  g_autofree float *places = g_new (float, 2 * (gsize) samples->len);
-  Result            result = { .components = g_new0 (Measures, n_labels) };
+  g_autofree float *places = g_new (float, 2 * (gsize) samples->len + 1);
+  g_autofree float *features =
+    g_new (float, (gsize) samples->len * parts->width + 1);
   gsize             n = 0;
 
+  result->components = g_new0 (Measures, n_labels);
   for (guint i = 0; i < samples->len; i++)
     {
       const OrdPrediction *prediction = predictions[i];
@@ -130,30 +136,34 @@ measure (const OrdModelParts  *parts,
 
           answers.truths[n * n_labels + k] = truth;
           answers.values[n * n_labels + k] = prediction->values[k];
-          result.components[k].coverage += prediction->lows[k] <= truth &&
+          result->components[k].coverage += prediction->lows[k] <= truth &&
                                            truth <= prediction->highs[k];
-          result.components[k].width += prediction->highs[k] -
+          result->components[k].width += prediction->highs[k] -
                                         prediction->lows[k];
         }
+      memcpy (features + n * parts->width, prediction->feature,
+              sizeof (float) * parts->width);
       places[2 * n] = prediction->point[0];
       places[2 * n + 1] = prediction->point[1];
-      result.in_range += prediction->in_range;
+      result->in_range += prediction->in_range;
       n++;
     }
 
   answers.n = n;
   read_map (parts, places, &answers);
-  measure_answers (&result, &answers);
-  result.in_range /= (double) n;
+  measure_answers (result, &answers);
+  result->in_range /= (double) n;
   for (guint k = 0; k < n_labels; k++)
     {
-      result.components[k].coverage /= (double) n;
-      result.components[k].width /= (double) n;
-      result.all.coverage += result.components[k].coverage / n_labels;
-      result.all.width += result.components[k].width / n_labels;
+      result->components[k].coverage /= (double) n;
+      result->components[k].width /= (double) n;
+      result->all.coverage += result->components[k].coverage / n_labels;
+      result->all.width += result->components[k].width / n_labels;
     }
 
-  return result;
+  return ord_geometry_measure (&result->geometry, features, n, parts->width,
+                               answers.truths, n_labels, 1,
+                               ord_command_cancellable (), error);
 }
 
 static void
@@ -208,6 +218,8 @@ print_json (const Result *result,
   json_builder_set_member_name (builder, "n");
   json_builder_add_int_value (builder, (gint64) result->all.quality.n);
   add_measures (builder, &result->all);
+  ord_command_add_number (builder, "d5", result->geometry.d5);
+  ord_command_add_number (builder, "rv", result->geometry.rv);
   ord_command_add_number (builder, "in_range", result->in_range);
   json_builder_set_member_name (builder, "unit");
   json_builder_add_string_value (builder, ord_dataset_get_unit (dataset));
@@ -262,12 +274,16 @@ print_text (const Result *result,
           "coverage  %.1f %% of the labels lie in their 90 %% interval "
           "(mean width %.4g %s)\n"
           "in range  %.1f %% of the images\n"
+          "D5        %.4g %s between an image's label and those of its 5 nearest "
+          "others\n"
+          "RV        %.4f, one minus the correlation of geodesic and label "
+          "distance\n"
           "map       R² %.4f of what is read off the map alone (the mean of the "
           "%d nearest on it)\n",
           quality->n, split, quality->mae, unit, quality->rmse, unit,
           quality->r2, quality->pearson, 100.0 * result->all.coverage,
           result->all.width, unit, 100.0 * result->in_range,
-          result->all.map_r2, ORD_MAP_READING_NEAREST);
+          result->geometry.d5, unit, result->geometry.rv, result->all.map_r2, ORD_MAP_READING_NEAREST);
   print_components (result, dataset);
 }
 
@@ -398,8 +414,9 @@ ord_command_evaluate (int    argc,
       return ORD_EXIT_FAILED;
     }
 
-  result = measure (ord_model_get_parts (model), dataset, samples,
-                    (OrdPrediction * const *) predictions->pdata);
+  if (!measure (&result, ord_model_get_parts (model), dataset, samples,
+                (OrdPrediction * const *) predictions->pdata, &error))
+    return ord_command_fail (error);
   if (json)
     print_json (&result, dataset, split_name, failures->len);
   else
