@@ -118,4 +118,14 @@ gboolean ord_run_train       (OrdRun        *run,
                               GCancellable  *cancellable,
                               GError       **error);
 
+/* Some steps of a run that is then thrown away: seconds of one. */
+gboolean ord_run_time_step   (OrdRun        *run,
+                              double        *seconds,
+                              GCancellable  *cancellable,
+                              GError       **error);
+
+/* Seconds of an epoch with its share of validation, at this pace. */
+double   ord_run_epoch_seconds (OrdRun      *run,
+                                double       seconds_per_step);
+
 G_END_DECLS

@@ -45,6 +45,20 @@ validation_cost (OrdRun *run)
   return FORWARD_SHARE * looked_at / run->n_train;
 }
 
+/* The clock shows more than the steps: validations stand between them. */
+static double
+overhead (OrdRun *run)
+{
+  return 1.0 + validation_cost (run) / run->validate_every;
+}
+
+double
+ord_run_epoch_seconds (OrdRun *run,
+                       double  seconds_per_step)
+{
+  return seconds_per_step * run->steps_per_epoch * overhead (run);
+}
+
 void
 ord_run_plan (OrdRun *run)
 {
@@ -70,9 +84,8 @@ ord_run_fit (OrdRun *run,
              double  seconds_per_step)
 {
   double  left = 60.0 * ord_run_option (run, "minutes") - ord_run_seconds (run);
-  double  overhead = 1.0 + validation_cost (run) / run->validate_every;
   double  allowed = (double) run->step +
-                    MAX (left, 0.0) / (seconds_per_step * overhead);
+                    MAX (left, 0.0) / (seconds_per_step * overhead (run));
   guint64 fitting;
 
   run->fitted = TRUE;

@@ -12,6 +12,9 @@
 /* Steps that are timed, after one that warms the caches, to fit the budget. */
 #define TIMED_STEPS     12
 
+/* How long the pace is measured, where an epoch has that many steps. */
+#define TIMED_SECONDS   6
+
 /* How often progress is told, at most. */
 #define TOLD_PER_SECOND 4
 
@@ -182,6 +185,54 @@ ord_run_train (OrdRun        *run,
   if (!run->best && !ord_run_validate (run, cancellable, error))
     return FALSE;
   ord_run_save (run);
+
+  return TRUE;
+}
+
+static int
+compare_times (gconstpointer a,
+               gconstpointer b)
+{
+  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* Of the times of steps, the lower quartile: pictures are decoded during the
+ * first epoch only, and other work on the machine passes. */
+gboolean
+ord_run_time_step (OrdRun        *run,
+                   double        *seconds,
+                   GCancellable  *cancellable,
+                   GError       **error)
+{
+  g_autoptr (GArray)  times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  guint               n;
+  g_autofree guint   *order = shuffle_epoch (run, &n);
+  gint64              began = g_get_monotonic_time ();
+  gint64              from = began;
+
+  ord_run_report (run, "Measuring the pace", NULL);
+  ord_loader_start (run->loader, order, n, run->batch, &run->augmentation, 0);
+  for (guint i = 0; i < run->steps_per_epoch; i++)
+    {
+      const OrdBatch *batch = ord_loader_next (run->loader, error);
+      gint64          now, time;
+
+      if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          !train_batch (run, batch, error))
+        return FALSE;
+      now = g_get_monotonic_time ();
+      time = now - from;
+      from = now;
+      g_array_append_val (times, time);
+      if (times->len >= TIMED_STEPS &&
+          now - began > TIMED_SECONDS * G_USEC_PER_SEC)
+        break;
+    }
+  g_array_sort (times, compare_times);
+  *seconds = (double) g_array_index (times, gint64, times->len / 4) /
+             G_USEC_PER_SEC;
 
   return TRUE;
 }

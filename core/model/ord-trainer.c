@@ -148,6 +148,45 @@ ord_trainer_get_failures (OrdTrainer *trainer)
   return trainer->failures;
 }
 
+static OrdRun
+run_new (OrdTrainer      *trainer,
+         OrdProgressFunc  progress,
+         gpointer         user_data)
+{
+  g_ptr_array_set_size (trainer->failures, 0);
+  return (OrdRun) {
+    .trainer = trainer,
+    .progress = progress,
+    .user_data = user_data,
+    .seed = (guint64) ord_options_get (trainer->options, "seed"),
+    .history = g_array_new (FALSE, FALSE, sizeof (OrdEpoch)),
+    .steps_per_epoch = 1,
+    .best_mae = NAN,
+    .last_mae = NAN,
+    .loss = NAN,
+  };
+}
+
+gboolean
+ord_trainer_time_epoch (OrdTrainer       *trainer,
+                        double           *seconds,
+                        guint            *epochs,
+                        OrdProgressFunc   progress,
+                        gpointer          user_data,
+                        GCancellable     *cancellable,
+                        GError          **error)
+{
+  g_auto (OrdRun) run = run_new (trainer, progress, user_data);
+  double          of_step;
+
+  if (!ord_run_prepare (&run, cancellable, error) ||
+      !ord_run_time_step (&run, &of_step, cancellable, error))
+    return FALSE;
+  *seconds = ord_run_epoch_seconds (&run, of_step);
+  *epochs = (guint) (run.wanted_steps / run.steps_per_epoch);
+  return TRUE;
+}
+
 OrdModel *
 ord_trainer_run (OrdTrainer       *trainer,
                  OrdProgressFunc   progress,
@@ -157,21 +196,10 @@ ord_trainer_run (OrdTrainer       *trainer,
 {
   g_autofree char *options = NULL;
   OrdModelSource   source;
-  g_auto (OrdRun)  run = {
-    .trainer = trainer,
-    .progress = progress,
-    .user_data = user_data,
-    .history = g_array_new (FALSE, FALSE, sizeof (OrdEpoch)),
-    .steps_per_epoch = 1,
-    .best_mae = NAN,
-    .last_mae = NAN,
-    .loss = NAN,
-  };
+  g_auto (OrdRun)  run = run_new (trainer, progress, user_data);
 
   g_return_val_if_fail (ORD_IS_TRAINER (trainer), NULL);
 
-  g_ptr_array_set_size (trainer->failures, 0);
-  run.seed = (guint64) ord_run_option (&run, "seed");
   if (!ord_run_prepare (&run, cancellable, error))
     return NULL;
   ord_run_resume (&run);

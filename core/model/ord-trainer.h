@@ -40,8 +40,8 @@ OrdTrainer *ord_trainer_new  (OrdDataset        *dataset,
                               const OrdOptions  *options);
 
 /* Where training under way is kept, at the end of an epoch that is some seconds
- * from the last one (the option "checkpoint"); an interrupted run with the same data and options goes on from
- * there. To be discarded once the model is saved: should saving fail, a second
+ * from the last one (the option "checkpoint"); an interrupted run with the same
+ * data and options goes on from there. To be discarded once the model is saved: should saving fail, a second
  * run only finishes the model again. */
 void        ord_trainer_set_checkpoint     (OrdTrainer *trainer,
                                             const char *path);
@@ -59,6 +59,21 @@ OrdModel   *ord_trainer_run  (OrdTrainer        *trainer,
                               gpointer           user_data,
                               GCancellable      *cancellable,
                               GError           **error);
+
+/**
+ * ord_trainer_time_epoch:
+ * @seconds: (out): of an epoch with its share of validation, on this machine
+ * @epochs: (out): that a run plans where no clock cuts it
+ *
+ * Reads the pictures and trains for some seconds; nothing of it is kept.
+ */
+gboolean    ord_trainer_time_epoch (OrdTrainer      *trainer,
+                                    double          *seconds,
+                                    guint           *epochs,
+                                    OrdProgressFunc  progress,
+                                    gpointer         user_data,
+                                    GCancellable    *cancellable,
+                                    GError         **error);
 
 /* From any thread. */
 void        ord_trainer_stop (OrdTrainer        *trainer);
