@@ -94,6 +94,20 @@ ord_options_add (OrdOptions          *options,
     }
 }
 
+void
+ord_options_remove (OrdOptions *options,
+                    const char *name)
+{
+  Entry *entry;
+
+  g_return_if_fail (options != NULL);
+
+  entry = find_entry (options, name);
+  if (entry != NULL)
+    g_array_remove_index (options->entries,
+                          (guint) (entry - (Entry *) options->entries->data));
+}
+
 static gboolean
 spec_is_switch (const OrdOptionSpec *spec)
 {

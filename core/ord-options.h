@@ -42,6 +42,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdOptions, ord_options_free)
 void        ord_options_add   (OrdOptions          *options,
                                const OrdOptionSpec *specs);
 
+/* Forgets an option, where it is there. */
+void        ord_options_remove (OrdOptions         *options,
+                                const char         *name);
+
 /* (nullable): how @name is declared; %NULL where no table has it. */
 const OrdOptionSpec *ord_options_find (const OrdOptions *options,
                                        const char       *name);

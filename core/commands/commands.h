@@ -43,6 +43,38 @@ gboolean ord_command_parse (int                *argc,
                             const char         *summary,
                             const char         *description);
 
+/* An option of a table, as it was typed: "sigma" and "0.5". */
+typedef struct
+{
+  char *name;
+  char *text;
+} OrdCommandSetting;
+
+/**
+ * ord_command_take_settings:
+ * @known: whose tables declare the options
+ *
+ * Takes "--name=value", "--name value", "--name" and "--no-name" of the options
+ * that @known declares out of the arguments; GOption reads the rest. Values are
+ * not looked at.
+ *
+ * Returns: (transfer full) (element-type OrdCommandSetting) (nullable)
+ */
+GPtrArray *ord_command_take_settings (const OrdOptions  *known,
+                                      int               *argc,
+                                      char             **argv,
+                                      GError           **error);
+
+/* (transfer full) (nullable): the value of --NAME before anything else is
+ * parsed, or a copy of @fallback. */
+char      *ord_command_peek_option (int          argc,
+                                    char       **argv,
+                                    const char  *name,
+                                    const char  *fallback);
+
+/* (transfer full): every option of training with its default, for --help. */
+char      *ord_command_describe_settings (void);
+
 /* Prints the error; returns the exit code. */
 int      ord_command_fail  (GError *error);
 int      ord_command_usage (const char *format, ...) G_GNUC_PRINTF (1, 2);

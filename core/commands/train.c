@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * `ordinate train DIR -o MODEL`. The options of method, encoder, augmentation
- * and trainer are read from their tables, so that a new one needs no line here.
+ * `ordinate train DIR -o MODEL`.
  */
 #include "commands.h"
 
@@ -9,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../data/ord-augmentation.h"
 #include "../encoder/ord-encoder.h"
 #include "../methods/ord-method.h"
 #include "../model/ord-trainer.h"
@@ -47,131 +45,19 @@ settings_clear (Settings *settings)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
 
-/* Takes "--name=value", "--name value", "--name" and "--no-name" of the option
- * tables out of the arguments; GOption reads the rest. */
 static gboolean
-take_table_options (OrdOptions  *options,
-                    int         *argc,
-                    char       **argv,
-                    GError     **error)
+apply_settings (OrdOptions  *options,
+                GPtrArray   *settings,
+                GError     **error)
 {
-  int kept = 1;
-
-  for (int i = 1; i < *argc; i++)
+  for (guint i = 0; i < settings->len; i++)
     {
-      const char          *equals = strchr (argv[i], '=');
-      g_autofree char     *name = NULL;
-      const OrdOptionSpec *spec = NULL;
-      const char          *value;
+      const OrdCommandSetting *setting = g_ptr_array_index (settings, i);
 
-      if (g_str_has_prefix (argv[i], "--"))
-        {
-          name = equals ? g_strndup (argv[i] + 2, (gsize) (equals - argv[i] - 2))
-                        : g_strdup (argv[i] + 2);
-          spec = ord_options_find (options, name);
-          if (!spec && !equals && g_str_has_prefix (name, "no-"))
-            {
-              spec = ord_options_find (options, name + 3);
-              if (spec && !ord_options_set (options, name + 3, 0.0, error))
-                return FALSE;
-              if (spec)
-                continue;
-            }
-        }
-      if (!spec)
-        {
-          argv[kept++] = argv[i];
-          continue;
-        }
-
-      if (equals)
-        value = equals + 1;
-      else if (spec->integer && spec->minimum == 0 && spec->maximum == 1 &&
-               !(i + 1 < *argc && (g_str_equal (argv[i + 1], "0") ||
-                                   g_str_equal (argv[i + 1], "1"))))
-        value = "1";
-      else if (i + 1 < *argc)
-        value = argv[++i];
-      else
-        {
-          g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
-                       "--%s needs a value: %s", name, spec->summary);
-          return FALSE;
-        }
-      if (!ord_options_set_text (options, name, value, error))
+      if (!ord_options_set_text (options, setting->name, setting->text, error))
         return FALSE;
     }
-  *argc = kept;
-  argv[kept] = NULL;
-
   return TRUE;
-}
-
-/* The value of --NAME before anything else is parsed, or the default. */
-static char *
-peek_option (int         argc,
-             char      **argv,
-             const char *name,
-             const char *fallback)
-{
-  g_autofree char *full = g_strconcat ("--", name, NULL);
-  g_autofree char *assigned = g_strconcat ("--", name, "=", NULL);
-
-  for (int i = 1; i < argc; i++)
-    {
-      if (g_str_has_prefix (argv[i], assigned))
-        return g_strdup (argv[i] + strlen (assigned));
-      if (g_str_equal (argv[i], full) && i + 1 < argc)
-        return g_strdup (argv[i + 1]);
-    }
-  return g_strdup (fallback);
-}
-
-static void
-append_table (GString             *text,
-              const char          *heading,
-              const OrdOptionSpec *specs)
-{
-  if (!specs || !specs->name)
-    return;
-  g_string_append_printf (text, "%s\n", heading);
-  for (; specs->name; specs++)
-    g_string_append_printf (text, "  --%-18s %s (%g)\n", specs->name,
-                            specs->summary, specs->fallback);
-  g_string_append_c (text, '\n');
-}
-
-static char *
-describe_options (void)
-{
-  GString             *text = g_string_new (NULL);
-  const char * const  *methods = ord_method_list ();
-
-  append_table (text, "Training:", ord_trainer_get_options ());
-  append_table (text, "Augmentation (0 switches one off):",
-                ord_augmentation_options);
-  for (guint i = 0; ord_encoder_list ()[i]; i++)
-    {
-      g_autofree char *heading =
-        g_strdup_printf ("Encoder %s, %s:", ord_encoder_list ()[i],
-                         ord_encoder_summary (ord_encoder_list ()[i]));
-
-      append_table (text, heading,
-                    ord_encoder_get_options (ord_encoder_list ()[i]));
-    }
-  g_string_append (text, "Methods:\n");
-  for (guint i = 0; methods[i]; i++)
-    g_string_append_printf (text, "  %-20s %s\n", methods[i],
-                            ord_method_summary (methods[i]));
-  g_string_append_c (text, '\n');
-  for (guint i = 0; methods[i]; i++)
-    {
-      g_autofree char *heading = g_strdup_printf ("Method %s:", methods[i]);
-
-      append_table (text, heading, ord_method_get_options (methods[i]));
-    }
-
-  return g_string_free (text, FALSE);
 }
 
 /* "hand-bones" from ".../hand-bones/" or ".../hand-bones.ordinate". */
@@ -331,19 +217,22 @@ ord_command_train (int    argc,
     { NULL }
   };
   g_autoptr (OrdOptions)  options = NULL;
+  g_autoptr (GPtrArray)   numbers = NULL;
   g_autoptr (GError)      error = NULL;
   g_autofree char        *method = NULL;
   g_autofree char        *encoder = NULL;
   g_autofree char        *description = NULL;
 
   g_set_prgname ("ordinate train");
-  method = peek_option (argc, argv, "method", ord_method_list ()[0]);
-  encoder = peek_option (argc, argv, "encoder", ord_encoder_list ()[0]);
+  method = ord_command_peek_option (argc, argv, "method", ord_method_list ()[0]);
+  encoder = ord_command_peek_option (argc, argv, "encoder", ord_encoder_list ()[0]);
   options = ord_trainer_options_new (method, encoder, &error);
-  if (!options || !take_table_options (options, &argc, argv, &error))
+  if (options)
+    numbers = ord_command_take_settings (options, &argc, argv, &error);
+  if (!numbers || !apply_settings (options, numbers, &error))
     return ord_command_usage ("%s", error->message);
 
-  description = describe_options ();
+  description = ord_command_describe_settings ();
   if (!ord_command_parse (&argc, &argv, entries, "DIR -o MODEL",
                           "Trains a model on a folder of labelled pictures: "
                           "with labels.csv (file,value,…), with one folder\n"
