@@ -1,77 +1,58 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * `ordinate compare DIR --methods a,b,…`: trains each method with the same
- * encoder, budget, augmentation and seeds, and prints error and quality of the
- * space side by side. Every finished run is a model in the working folder, so
- * that an interrupted comparison repeats none of them.
+ * `ordinate compare DIR --methods a,b,…`: trains methods, and variants of their
+ * settings, alike, and prints their errors and the quality of their spaces side
+ * by side.
  */
-#include "commands.h"
+#include "compare.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "../encoder/ord-encoder.h"
+#include "../comparison/ord-comparison-run.h"
+#include "../comparison/ord-pace.h"
+#include "../comparison/ord-report.h"
 #include "../methods/ord-method.h"
-#include "../model/ord-trainer.h"
-#include "../space/ord-geometry.h"
-#include "../space/ord-statistics.h"
-
-/* Below it a difference to the best is marked (the paper's level). */
-#define SIGNIFICANT 0.05
 
 /**
  * Settings:
- * @minutes: 0 leaves the trainer's default
+ * @minutes: of each run; 0 is not told
+ * @epochs: of each run; 0 is not told
  * @fraction: of the training images that are used
+ * @without: (nullable): a covariate; each variant is also trained without it
+ * @foreign: (nullable): folder of pictures that do not belong
  */
 typedef struct
 {
   char     *work;
-  char    **methods;
+  char     *report;
+  char     *methods;
+  char     *without;
+  char     *foreign;
   int       n_seeds;
   double    minutes;
   int       epochs;
-  int       size;
   double    fraction;
   gboolean  json;
   gboolean  quiet;
 } Settings;
 
-/**
- * Row:
- * @errors: (n), each test image's absolute error, the mean over the seeds; of
- *   vector labels the Euclidean error
- *
- * One method, its measures the mean over the seeds.
- */
-typedef struct
-{
-  const char *method;
-  gsize       n;
-  double     *errors;
-  double      mae;
-  double      mae_sd;   /* over the seeds; NaN with one */
-  double      r2;
-  double      d5;
-  double      rv;
-  double      coverage;
-  double      width;
-} Row;
-
 static void
-row_clear (gpointer data)
+settings_clear (Settings *settings)
 {
-  g_free (((Row *) data)->errors);
+  g_free (settings->work);
+  g_free (settings->report);
+  g_free (settings->methods);
+  g_free (settings->without);
+  g_free (settings->foreign);
 }
 
-/* -- runs --------------------------------------------------------------------- */
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
 
-/* Keeps the first share of the training images in an order of its own, so that
- * every method and seed sees the same ones. */
+/* -- the plan ----------------------------------------------------------------- */
+
+/* Evenly along the table, so that every method and seed sees the same ones. */
 static OrdDataset *
 take_fraction (OrdDataset *dataset,
                double      fraction)
@@ -87,7 +68,6 @@ take_fraction (OrdDataset *dataset,
     {
       if (ord_dataset_get_sample (dataset, i)->split == ORD_SPLIT_TRAIN)
         {
-          /* Evenly along the table. */
           owed += fraction;
           if (owed < 1.0)
             continue;
@@ -98,384 +78,191 @@ take_fraction (OrdDataset *dataset,
   return ord_dataset_subset (dataset, (const guint *) kept->data, kept->len);
 }
 
-static OrdOptions *
-make_options (const Settings  *settings,
-              const char      *method,
-              int              seed,
-              GError         **error)
+static OrdDataset *
+read_pictures (const Settings  *settings,
+               const char      *folder,
+               const char      *without,
+               GError         **error)
 {
-  g_autoptr (OrdOptions) options =
-    ord_trainer_options_new (method, ord_encoder_list ()[0], error);
+  const char * const      left_out[] = { without, NULL };
+  OrdDatasetOptions       how = { .without = without ? left_out : NULL };
+  g_autoptr (OrdDataset)  all = ord_dataset_read (folder, &how, error);
 
-  if (!options || !ord_options_set (options, "seed", seed, error) ||
-      (settings->minutes > 0.0 &&
-       !ord_options_set (options, "minutes", settings->minutes, error)) ||
-      (settings->size > 0 &&
-       !ord_options_set (options, "size", settings->size, error)) ||
-      !ord_options_set (options, "epochs", settings->epochs, error))
-    return NULL;
-  return g_steal_pointer (&options);
+  return all ? take_fraction (all, settings->fraction) : NULL;
 }
 
-/* The finished run's model, where its options and pictures are these. */
-static OrdModel *
-load_finished (const char       *path,
-               OrdDataset       *dataset,
-               const OrdOptions *options)
+/* One of each method, multiplied by what was asked for. */
+static GPtrArray *
+make_variants (const Settings      *settings,
+               const char * const  *methods,
+               const char          *folder,
+               GPtrArray           *numbers,
+               GError             **error)
 {
-  g_autoptr (OrdModel)  model = ord_model_load (path, NULL, NULL);
-  g_autofree char      *wanted = ord_options_to_string (options);
+  g_autoptr (OrdDataset) dataset = read_pictures (settings, folder, NULL, error);
+  g_autoptr (GPtrArray)  variants = NULL;
 
-  if (!model ||
-      g_strcmp0 (ord_model_get_parts (model)->options, wanted) != 0 ||
-      ord_dataset_get_n_samples (ord_model_get_parts (model)->dataset) !=
-        ord_dataset_get_n_samples (dataset))
+  if (!dataset)
     return NULL;
-  return g_steal_pointer (&model);
-}
-
-static OrdModel *
-run (const Settings  *settings,
-     OrdDataset      *dataset,
-     const char      *method,
-     int              seed,
-     GError         **error)
-{
-  g_autofree char        *name = g_strdup_printf ("%s-%d.ordinate", method, seed);
-  g_autofree char        *path = g_build_filename (settings->work, name, NULL);
-  g_autofree char        *checkpoint = g_strconcat (path, "-resume", NULL);
-  OrdCommandProgress      progress = { .quiet = settings->quiet };
-  g_autoptr (OrdOptions)  options = make_options (settings, method, seed, error);
-  g_autoptr (OrdTrainer)  trainer = NULL;
-  OrdModel               *model;
-
-  if (!options)
+  variants = ord_variants_new (methods, dataset, error);
+  if (!variants)
     return NULL;
-  model = load_finished (path, dataset, options);
-  if (model)
-    return model;
-
-  if (!settings->quiet)
-    fprintf (stderr, "%s, seed %d\n", method, seed);
-  progress.unit = ord_dataset_get_unit (dataset);
-  trainer = ord_trainer_new (dataset, method, method, ord_encoder_list ()[0],
-                             options);
-  ord_trainer_set_checkpoint (trainer, checkpoint);
-  model = ord_trainer_run (trainer, ord_command_progress, &progress,
-                           ord_command_cancellable (), error);
-  ord_command_progress_close (&progress);
-  if (!model || !ord_model_save (model, path, error))
+  for (guint i = 0; i < numbers->len; i++)
     {
-      g_clear_object (&model);
-      return NULL;
+      const OrdCommandSetting *number = g_ptr_array_index (numbers, i);
+
+      if (!ord_variants_set (variants, number->name, number->text, error))
+        return NULL;
     }
-  ord_trainer_discard_checkpoint (trainer);
-  return model;
+  if (settings->without)
+    {
+      g_autofree char        *suffix = g_strconcat ("without ",
+                                                    settings->without, NULL);
+      g_autoptr (OrdDataset)  bare =
+        read_pictures (settings, folder, settings->without, error);
+
+      if (!bare)
+        return NULL;
+      ord_variants_also_on (variants, bare, suffix);
+    }
+  return g_steal_pointer (&variants);
 }
 
-/* -- measures ----------------------------------------------------------------- */
-
-static double
-euclidean_error (const double *truth,
-                 const double *value,
-                 guint         n_labels)
-{
-  double sum = 0.0;
-
-  for (guint k = 0; k < n_labels; k++)
-    sum += (truth[k] - value[k]) * (truth[k] - value[k]);
-  return sqrt (sum);
-}
-
-/* Adds a model's measures on its test images to the row, as one of n_seeds. */
+/* Epochs of each run: as told, or those that the minutes allow at the pace of
+ * this machine, or those that training plans of itself. */
 static gboolean
-measure (Row       *row,
-         OrdModel  *model,
-         int        n_seeds,
-         double    *mae,
-         GError   **error)
+choose_epochs (const Settings      *settings,
+               OrdComparisonPlan   *plan,
+               OrdCommandProgress  *progress,
+               GError             **error)
 {
-  const OrdModelParts       *parts = ord_model_get_parts (model);
-  guint                      n_labels = ord_dataset_get_n_labels (parts->dataset);
-  g_autoptr (GArray)         test =
-    ord_dataset_get_split (parts->dataset, ORD_SPLIT_TEST);
-  gsize                      n = test->len;
-  g_autofree float          *features = NULL;
-  g_autofree double         *truths = NULL, *values = NULL, *halves = NULL;
-  g_autoptr (OrdPredictor)   predictor = ord_predictor_new (model, error);
-  OrdGeometry                geometry;
-  OrdQuality                 quality;
-  double                     share = 1.0 / n_seeds;
+  guint   n_runs = plan->variants->len * plan->n_seeds;
+  OrdPace pace;
 
-  if (!predictor)
+  plan->epochs = (guint) settings->epochs;
+  if (plan->epochs > 0)
+    return TRUE;
+  if (!ord_pace_find (&pace, g_ptr_array_index (plan->variants, 0),
+                      ord_command_progress, progress, ord_command_cancellable (),
+                      error))
     return FALSE;
-  if (n < 2 || (row->errors && row->n != n))
-    {
-      g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
-                   "A comparison needs two or more readable test images, the "
-                   "same in every run; %" G_GSIZE_FORMAT " are there", n);
-      return FALSE;
-    }
-
-  features = g_new (float, n * parts->width);
-  truths = g_new (double, n * n_labels);
-  values = g_new (double, n * n_labels);
-  halves = g_new (double, n * n_labels);
-  for (gsize i = 0; i < n; i++)
-    {
-      guint sample = g_array_index (test, guint, i);
-
-      memcpy (features + i * parts->width,
-              parts->features + (gsize) sample * parts->width,
-              sizeof (float) * parts->width);
-      memcpy (truths + i * n_labels,
-              ord_dataset_get_sample (parts->dataset, sample)->labels,
-              sizeof (double) * n_labels);
-    }
-  ord_predictor_answer (predictor, features, n, values, halves);
-  ord_quality_measure (&quality, truths, values, n, n_labels);
-  if (!ord_geometry_measure (&geometry, features, n, parts->width, truths,
-                             n_labels, 1, ord_command_cancellable (), error))
-    return FALSE;
-
-  if (!row->errors)
-    row->errors = g_new0 (double, n);
-  row->n = n;
-  for (gsize i = 0; i < n; i++)
-    row->errors[i] += share * euclidean_error (truths + i * n_labels,
-                                               values + i * n_labels, n_labels);
-  for (gsize i = 0; i < n * n_labels; i++)
-    {
-      row->coverage += share / (double) (n * n_labels) *
-                       (fabs (truths[i] - values[i]) <= halves[i]);
-      row->width += share / (double) (n * n_labels) * 2.0 * halves[i];
-    }
-  *mae = quality.mae;
-  row->mae += share * quality.mae;
-  row->r2 += share * quality.r2;
-  row->d5 += share * geometry.d5;
-  row->rv += share * geometry.rv;
+  ord_command_progress_close (progress);
+  plan->epochs = settings->minutes > 0.0
+                 ? ord_pace_epochs (&pace, settings->minutes) : pace.epochs;
+  if (!settings->quiet)
+    fprintf (stderr, "%u runs of %u epochs, %.1f minutes each at this machine's "
+             "pace\n", n_runs, plan->epochs,
+             plan->epochs * pace.seconds / 60.0);
   return TRUE;
 }
 
-static double
-standard_deviation (const double *values,
-                    int           n)
+static OrdDataset *
+read_foreign (const Settings  *settings,
+              GError         **error)
 {
-  double mean = 0.0, sum = 0.0;
+  const OrdDatasetOptions how = { .to_measure = TRUE };
 
-  for (int i = 0; i < n; i++)
-    mean += values[i] / n;
-  for (int i = 0; i < n; i++)
-    sum += (values[i] - mean) * (values[i] - mean);
-  return n > 1 ? sqrt (sum / (n - 1)) : NAN;
-}
-
-static GArray *
-compare (const Settings  *settings,
-         OrdDataset      *dataset,
-         GError         **error)
-{
-  g_autoptr (GArray)  rows = g_array_new (FALSE, TRUE, sizeof (Row));
-  g_autofree double  *maes = g_new (double, settings->n_seeds);
-
-  g_array_set_clear_func (rows, row_clear);
-  for (guint m = 0; settings->methods[m]; m++)
-    {
-      Row *row;
-
-      g_array_set_size (rows, m + 1);
-      row = &g_array_index (rows, Row, m);
-      row->method = settings->methods[m];
-      for (int s = 0; s < settings->n_seeds; s++)
-        {
-          g_autoptr (OrdModel) model =
-            run (settings, dataset, row->method, s + 1, error);
-
-          if (!model || !measure (row, model, settings->n_seeds, &maes[s],
-                                  error))
-            return NULL;
-        }
-      row->mae_sd = standard_deviation (maes, settings->n_seeds);
-    }
-
-  return g_steal_pointer (&rows);
-}
-
-/* -- the table ---------------------------------------------------------------- */
-
-typedef enum
-{
-  LOWER_IS_BETTER,
-  HIGHER_IS_BETTER,
-} Better;
-
-static double
-column_best (GArray *rows,
-             gsize   offset,
-             Better  better)
-{
-  double best = NAN;
-
-  for (guint i = 0; i < rows->len; i++)
-    {
-      double value = G_STRUCT_MEMBER (double, &g_array_index (rows, Row, i),
-                                      offset);
-
-      best = better == LOWER_IS_BETTER ? fmin (best, value) : fmax (best, value);
-    }
-  return best;
-}
-
-/* A number in its column, bold on a terminal where it is the best. */
-static void
-print_cell (double value,
-            double best,
-            int    digits)
-{
-  gboolean bold = value == best && isatty (STDOUT_FILENO);
-
-  printf ("%s%10.*f%s", bold ? "\033[1m" : "", digits, value,
-          bold ? "\033[0m" : "");
-}
-
-/* Of the one-tailed paired t-test that @best has the lower errors. */
-static double
-p_value (const Row *best,
-         const Row *row)
-{
-  return row == best ? NAN
-                     : ord_statistics_paired_t (best->errors, row->errors,
-                                                row->n, NULL);
-}
-
-static const Row *
-best_row (GArray *rows)
-{
-  double mae = column_best (rows, G_STRUCT_OFFSET (Row, mae), LOWER_IS_BETTER);
-
-  for (guint i = 0; i < rows->len; i++)
-    if (g_array_index (rows, Row, i).mae == mae)
-      return &g_array_index (rows, Row, i);
-  return &g_array_index (rows, Row, 0);
-}
-
-static void
-print_table (GArray     *rows,
-             OrdDataset *dataset,
-             int         n_seeds)
-{
-  const Row  *best = best_row (rows);
-  const char *unit = ord_dataset_get_unit (dataset);
-
-  printf ("%-14s%10s %9s%10s%10s%10s%10s%10s\n", "method", "MAE", "± seeds",
-          "R²", "  D5", "RV", "coverage", "width");
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const Row *row = &g_array_index (rows, Row, i);
-
-      printf ("%-14s", row->method);
-      print_cell (row->mae, best->mae, 3);
-      printf ("%c", p_value (best, row) < SIGNIFICANT ? '*' : ' ');
-      if (isfinite (row->mae_sd))
-        printf ("%9.3f", row->mae_sd);
-      else
-        printf ("%9s", "–");
-      print_cell (row->r2, column_best (rows, G_STRUCT_OFFSET (Row, r2),
-                                        HIGHER_IS_BETTER), 4);
-      print_cell (row->d5, column_best (rows, G_STRUCT_OFFSET (Row, d5),
-                                        LOWER_IS_BETTER), 3);
-      print_cell (row->rv, column_best (rows, G_STRUCT_OFFSET (Row, rv),
-                                        LOWER_IS_BETTER), 4);
-      printf ("%9.1f%%%10.3f\n", 100.0 * row->coverage, row->width);
-    }
-  printf ("\n%" G_GSIZE_FORMAT " test images, %d seed%s%s%s. * the best row's "
-          "errors are lower at p < %g (one-tailed paired t-test).\n", best->n,
-          n_seeds, n_seeds == 1 ? "" : "s", *unit ? ", in " : "", unit,
-          SIGNIFICANT);
-}
-
-static void
-print_json (GArray     *rows,
-            OrdDataset *dataset)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  const Row              *best = best_row (rows);
-
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "unit");
-  json_builder_add_string_value (builder, ord_dataset_get_unit (dataset));
-  json_builder_set_member_name (builder, "n");
-  json_builder_add_int_value (builder, (gint64) best->n);
-  json_builder_set_member_name (builder, "methods");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const Row *row = &g_array_index (rows, Row, i);
-
-      json_builder_begin_object (builder);
-      json_builder_set_member_name (builder, "method");
-      json_builder_add_string_value (builder, row->method);
-      ord_command_add_number (builder, "mae", row->mae);
-      ord_command_add_number (builder, "mae_sd", row->mae_sd);
-      ord_command_add_number (builder, "r2", row->r2);
-      ord_command_add_number (builder, "d5", row->d5);
-      ord_command_add_number (builder, "rv", row->rv);
-      ord_command_add_number (builder, "coverage", row->coverage);
-      ord_command_add_number (builder, "mean_width", row->width);
-      ord_command_add_number (builder, "p", p_value (best, row));
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  ord_command_print_json (builder);
+  return ord_dataset_read (settings->foreign, &how, error);
 }
 
 /* -- the command -------------------------------------------------------------- */
 
-static gboolean
-check_methods (char   **methods,
-               GError **error)
+static int
+compare (const Settings *settings,
+         GPtrArray      *variants,
+         const char     *command)
 {
-  for (; *methods; methods++)
+  OrdCommandProgress         progress = { .quiet = settings->quiet };
+  g_autoptr (OrdDataset)     foreign = NULL;
+  g_autoptr (OrdComparison)  comparison = NULL;
+  g_autoptr (GError)         error = NULL;
+  OrdComparisonPlan          plan = {
+    .variants = variants,
+    .n_seeds = (guint) settings->n_seeds,
+    .work = settings->work,
+  };
+
+  if (settings->foreign)
     {
-      g_autoptr (OrdOptions) options =
-        ord_trainer_options_new (*methods, ord_encoder_list ()[0], error);
-
-      if (!options)
-        return FALSE;
+      plan.foreign = foreign = read_foreign (settings, &error);
+      if (!foreign)
+        return ord_command_fail (error);
     }
-  return TRUE;
+  if (!choose_epochs (settings, &plan, &progress, &error))
+    return ord_command_fail (error);
+  comparison = ord_comparison_run (&plan, ord_command_progress, &progress,
+                                   ord_command_cancellable (), &error);
+  ord_command_progress_close (&progress);
+  if (!comparison)
+    return ord_command_fail (error);
+
+  if (settings->json)
+    ord_compare_print_json (comparison);
+  else
+    {
+      ord_compare_print_table (comparison);
+      for (guint i = 0; settings->without && i < variants->len; i += 2)
+        ord_compare_print_difference (comparison, i, i + 1);
+    }
+  if (settings->report &&
+      !ord_report_write (comparison, command, settings->report, &error))
+    return ord_command_fail (error);
+  return ORD_EXIT_OK;
 }
 
-static void
-settings_clear (Settings *settings)
+/* The command line as it was typed, for the report. */
+static char *
+join_arguments (int    argc,
+                char **argv)
 {
-  g_free (settings->work);
-  g_strfreev (settings->methods);
+  GString *line = g_string_new ("ordinate compare");
+
+  for (int i = 1; i < argc; i++)
+    {
+      g_autofree char *quoted = strpbrk (argv[i], " \t\"'$\\*?;&|<>()")
+                                ? g_shell_quote (argv[i]) : g_strdup (argv[i]);
+
+      g_string_append_printf (line, " %s", quoted);
+    }
+  return g_string_free (line, FALSE);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
+/* The methods before anything else is parsed: they decide what options there
+ * are. */
+static char **
+peek_methods (int    argc,
+              char **argv)
+{
+  g_autofree char *names = ord_command_peek_option (argc, argv, "methods", NULL);
+
+  return names ? g_strsplit (names, ",", -1)
+               : g_strdupv ((char **) ord_method_list ());
+}
 
 int
 ord_command_compare (int    argc,
                      char **argv)
 {
-  g_autofree char         *methods = NULL;
   g_auto (Settings)        settings = { .n_seeds = 1, .fraction = 1.0 };
   const GOptionEntry       entries[] = {
-    { "methods", 0, 0, G_OPTION_ARG_STRING, &methods,
+    { "methods", 0, 0, G_OPTION_ARG_STRING, &settings.methods,
       "which, with commas between (all)", "A,B,…" },
     { "seeds", 0, 0, G_OPTION_ARG_INT, &settings.n_seeds,
       "runs of each, with seeds 1, 2… (1)", "N" },
     { "minutes", 0, 0, G_OPTION_ARG_DOUBLE, &settings.minutes,
-      "budget of training time of each run", "M" },
+      "training time of each run, turned into the same number of epochs for all",
+      "M" },
     { "epochs", 0, 0, G_OPTION_ARG_INT, &settings.epochs,
-      "epochs of each run, instead of a choice by their number", "N" },
-    { "size", 0, 0, G_OPTION_ARG_INT, &settings.size,
-      "side of the network's input, in pixels", "PIXELS" },
+      "epochs of each run, instead of a time", "N" },
     { "fraction", 0, 0, G_OPTION_ARG_DOUBLE, &settings.fraction,
       "of the training images that are used (1)", "F" },
+    { "without", 0, 0, G_OPTION_ARG_STRING, &settings.without,
+      "train each also without this covariate", "COLUMN" },
+    { "foreign", 0, 0, G_OPTION_ARG_FILENAME, &settings.foreign,
+      "pictures that do not belong: how many are told to lie out of range",
+      "FOLDER" },
+    { "report", 0, 0, G_OPTION_ARG_FILENAME, &settings.report,
+      "also write a page with plots there", "FOLDER" },
     { "work", 'w', 0, G_OPTION_ARG_FILENAME, &settings.work,
       "folder that keeps finished runs (DIR-comparison here)", "FOLDER" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &settings.json, "print a JSON object",
@@ -483,15 +270,27 @@ ord_command_compare (int    argc,
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &settings.quiet, "no progress", NULL },
     { NULL }
   };
+  g_autofree char         *command = join_arguments (argc, argv);
+  g_auto (GStrv)           methods = peek_methods (argc, argv);
+  g_autofree char         *description = ord_command_describe_settings ();
+  g_autoptr (OrdOptions)   known = NULL;
+  g_autoptr (GPtrArray)    numbers = NULL;
+  g_autoptr (GPtrArray)    variants = NULL;
   g_autoptr (GError)       error = NULL;
-  g_autoptr (OrdDataset)   all = NULL;
-  g_autoptr (OrdDataset)   dataset = NULL;
-  g_autoptr (GArray)       rows = NULL;
 
+  g_set_prgname ("ordinate compare");
+  if (!methods[0])
+    return ord_command_usage ("--methods names none");
+  known = ord_variants_known_options ((const char * const *) methods, &error);
+  if (known)
+    numbers = ord_command_take_settings (known, &argc, argv, &error);
+  if (!numbers)
+    return ord_command_usage ("%s", error->message);
   if (!ord_command_parse (&argc, &argv, entries, "DIR",
                           "Trains methods alike and prints their errors and "
-                          "the quality of their spaces on the test images.",
-                          NULL))
+                          "the quality of their spaces on the test images.\n"
+                          "An option of training may be a list (--sigma "
+                          "0.25,0.5,1): each value makes a row.", description))
     return ORD_EXIT_USAGE;
   if (argc != 2)
     return ord_command_usage ("name one folder of pictures");
@@ -499,13 +298,17 @@ ord_command_compare (int    argc,
     return ord_command_usage ("--seeds must lie between 1 and 1000");
   if (!(settings.fraction > 0.0 && settings.fraction <= 1.0))
     return ord_command_usage ("--fraction must lie above 0 and not above 1");
+  if (settings.minutes < 0.0 || settings.epochs < 0)
+    return ord_command_usage ("--minutes and --epochs must lie above 0");
+  if (settings.minutes > 0.0 && settings.epochs > 0)
+    return ord_command_usage ("give --minutes or --epochs, not both");
 
-  settings.methods = methods ? g_strsplit (methods, ",", -1)
-                             : g_strdupv ((char **) ord_method_list ());
-  if (!settings.methods[0])
-    return ord_command_usage ("--methods names none");
-  if (!check_methods (settings.methods, &error))
-    return ord_command_usage ("%s", error->message);
+  variants = make_variants (&settings, (const char * const *) methods, argv[1],
+                            numbers, &error);
+  if (!variants)
+    return g_error_matches (error, ORD_ERROR, ORD_ERROR_OPTION)
+           ? ord_command_usage ("%s", error->message)
+           : ord_command_fail (error);
   if (!settings.work)
     {
       g_autofree char *name = g_path_get_basename (argv[1]);
@@ -519,17 +322,5 @@ ord_command_compare (int    argc,
       return ORD_EXIT_FAILED;
     }
 
-  all = ord_dataset_read (argv[1], NULL, &error);
-  if (!all)
-    return ord_command_fail (error);
-  dataset = take_fraction (all, settings.fraction);
-  rows = compare (&settings, dataset, &error);
-  if (!rows)
-    return ord_command_fail (error);
-  if (settings.json)
-    print_json (rows, dataset);
-  else
-    print_table (rows, dataset, settings.n_seeds);
-
-  return ORD_EXIT_OK;
+  return compare (&settings, variants, command);
 }

@@ -3,102 +3,18 @@
  * The command line as a person or a script meets it: the real program, its
  * output, its messages, its exit codes.
  */
-#include <gio/gio.h>
+#include "calls.h"
+
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <signal.h>
 #include <string.h>
 
 #define N_PICTURES "60"
 
-/* A training of a second or two. */
-#define QUICK "--size", "24", "--channels", "4", "--stages", "2", "--hidden", \
-              "16", "--width", "8", "--threads", "1"
-
-/* What a call has said. */
-typedef struct
-{
-  int   code;
-  char *out;
-  char *err;
-} Said;
-
-static char *folder;   /* holds everything of this test */
 static char *gauges;   /* sample pictures */
 static char *model;    /* trained on them */
 static char *duplex;   /* gauges of two needles */
 static char *pair;     /* a model of them */
-
-static void
-said_clear (Said *said)
-{
-  g_free (said->out);
-  g_free (said->err);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Said, said_clear)
-
-static GSubprocess *
-start (GSubprocessFlags     flags,
-       const char * const  *arguments)
-{
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autoptr (GError)    error = NULL;
-  GSubprocess          *process;
-
-  g_ptr_array_add (argv, (gpointer) g_getenv ("ORDINATE"));
-  for (; *arguments; arguments++)
-    g_ptr_array_add (argv, (gpointer) *arguments);
-  g_ptr_array_add (argv, NULL);
-  process = g_subprocess_newv ((const char * const *) argv->pdata, flags,
-                               &error);
-  g_assert_no_error (error);
-  return process;
-}
-
-static Said
-call (const char * const *arguments)
-{
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError)      error = NULL;
-  Said                    said = { 0 };
-
-  process = start (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                   G_SUBPROCESS_FLAGS_STDERR_PIPE, arguments);
-  g_subprocess_communicate_utf8 (process, NULL, NULL, &said.out, &said.err,
-                                 &error);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_get_if_exited (process));
-  said.code = g_subprocess_get_exit_status (process);
-  return said;
-}
-
-#define CALL(...) call ((const char * const[]) { __VA_ARGS__, NULL })
-
-static void
-assert_contains (const char *text,
-                 const char *part)
-{
-  if (!strstr (text, part))
-    g_error ("“%s” is not in: %s", part, text);
-}
-
-static JsonObject *
-parse (JsonParser *parser,
-       const char *text)
-{
-  g_autoptr (GError) error = NULL;
-
-  json_parser_load_from_data (parser, text, -1, &error);
-  g_assert_no_error (error);
-  return json_node_get_object (json_parser_get_root (parser));
-}
-
-static char *
-in_folder (const char *name)
-{
-  return g_build_filename (folder, name, NULL);
-}
 
 /* A folder of n copies of one sample picture with this labels.csv. */
 static char *
@@ -358,44 +274,6 @@ test_unwritable_model_is_told_before_training (void)
   assert_contains (said.err, "/nowhere/m.ordinate");
 }
 
-static JsonObject *
-compared (JsonParser *parser,
-          Said       *said,
-          guint       method)
-{
-  JsonObject *object = parse (parser, said->out);
-
-  return json_array_get_object_element (
-    json_object_get_array_member (object, "methods"), method);
-}
-
-static void
-test_compare (void)
-{
-  g_autofree char        *work = in_folder ("comparison");
-  g_autofree char        *kept = g_build_filename (work, "l1-1.ordinate", NULL);
-  g_autoptr (JsonParser)  parser = json_parser_new ();
-  g_auto (Said)           first = { 0 }, second = { 0 };
-  GStatBuf                before, after;
-  JsonObject             *l1;
-
-  first = CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "1",
-                "--size", "16", "-w", work, "--json", "-q");
-  g_assert_cmpint (first.code, ==, 0);
-  l1 = compared (parser, &first, 1);
-  g_assert_cmpstr (json_object_get_string_member (l1, "method"), ==, "l1");
-  g_assert_cmpfloat (json_object_get_double_member (l1, "mae"), >, 0.0);
-  g_assert_cmpfloat (json_object_get_double_member (l1, "d5"), >, 0.0);
-  g_assert_cmpint (g_stat (kept, &before), ==, 0);
-
-  /* Finished runs are not repeated, and measure the same. */
-  second = CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "1",
-                 "--size", "16", "-w", work, "--json", "-q");
-  g_assert_cmpstr (first.out, ==, second.out);
-  g_assert_cmpint (g_stat (kept, &after), ==, 0);
-  g_assert_cmpint (before.st_ino, ==, after.st_ino);
-}
-
 /* -- mistakes ----------------------------------------------------------------- */
 
 static void
@@ -521,24 +399,6 @@ test_interrupted_training_says_how_to_go_on (void)
   g_assert_false (g_file_test (output, G_FILE_TEST_EXISTS));
 }
 
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char      *name;
-
-  while (dir && (name = g_dir_read_name (dir)))
-    {
-      g_autofree char *inner = g_build_filename (path, name, NULL);
-
-      if (g_file_test (inner, G_FILE_TEST_IS_DIR))
-        remove_folder (inner);
-      else
-        g_unlink (inner);
-    }
-  g_rmdir (path);
-}
-
 int
 main (int    argc,
       char **argv)
@@ -547,7 +407,7 @@ main (int    argc,
 
   g_test_init (&argc, &argv, NULL);
 
-  folder = g_dir_make_tmp ("ordinate-commands-XXXXXX", NULL);
+  make_folder ();
   gauges = in_folder ("gauges");
   model = in_folder ("gauges.ordinate");
   duplex = in_folder ("duplex");
@@ -582,7 +442,6 @@ main (int    argc,
                    test_evaluate_another_folder);
   g_test_add_func ("/commands/an-unwritable-model-is-told-before-training",
                    test_unwritable_model_is_told_before_training);
-  g_test_add_func ("/commands/compare-repeats-no-finished-run", test_compare);
   g_test_add_func ("/commands/info-tells-the-method", test_info);
   g_test_add_func ("/commands/one-bad-picture-does-not-stop-the-others",
                    test_one_bad_picture_does_not_stop_the_others);
@@ -603,11 +462,10 @@ main (int    argc,
                    test_interrupted_training_says_how_to_go_on);
   result = g_test_run ();
 
-  remove_folder (folder);
+  remove_folder ();
   g_free (pair);
   g_free (duplex);
   g_free (model);
   g_free (gauges);
-  g_free (folder);
   return result;
 }

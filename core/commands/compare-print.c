@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A comparison as a table for people, and as JSON.
+ */
+#include "compare.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "../space/ord-statistics.h"
+
+/* Below it a difference to the best is marked (the paper's level). */
+#define SIGNIFICANT 0.05
+
+#define NAME_WIDTH_AT_LEAST 12
+
+typedef enum
+{
+  LOWER_IS_BETTER,
+  HIGHER_IS_BETTER,
+  NEITHER_IS_BETTER,
+} Better;
+
+/**
+ * Column:
+ * @offset: of the value in OrdComparisonRow
+ * @factor: from there to what is shown
+ */
+typedef struct
+{
+  const char *heading;
+  const char *json;
+  gsize       offset;
+  Better      better;
+  double      factor;
+  int         digits;
+  const char *unit;
+} Column;
+
+#define OF(member) G_STRUCT_OFFSET (OrdComparisonRow, member)
+
+static const Column columns[] = {
+  { "R²", "r2", OF (r2), HIGHER_IS_BETTER, 1, 4, "" },
+  { "D5", "d5", OF (d5), LOWER_IS_BETTER, 1, 3, "" },
+  { "RV", "rv", OF (rv), LOWER_IS_BETTER, 1, 4, "" },
+  { "coverage", "coverage", OF (coverage), NEITHER_IS_BETTER, 100, 1, "%" },
+  { "width", "mean_width", OF (width), NEITHER_IS_BETTER, 1, 3, "" },
+  { "flagged", "flagged", OF (flagged), NEITHER_IS_BETTER, 100, 1, "%" },
+  { "foreign", "foreign", OF (foreign), NEITHER_IS_BETTER, 100, 1, "%" },
+};
+
+static const OrdComparisonRow *
+get_row (const OrdComparison *comparison,
+         guint                i)
+{
+  return g_ptr_array_index (comparison->rows, i);
+}
+
+static double
+get_value (const OrdComparisonRow *row,
+           const Column           *column)
+{
+  return G_STRUCT_MEMBER (double, row, column->offset);
+}
+
+/* A column without a number in any row is left out of the table. */
+static gboolean
+is_empty (const OrdComparison *comparison,
+          const Column        *column)
+{
+  for (guint i = 0; i < comparison->rows->len; i++)
+    if (isfinite (get_value (get_row (comparison, i), column)))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_best (const OrdComparison    *comparison,
+         const OrdComparisonRow *row,
+         const Column           *column)
+{
+  double value = get_value (row, column);
+
+  for (guint i = 0; i < comparison->rows->len; i++)
+    {
+      double other = get_value (get_row (comparison, i), column);
+
+      if ((column->better == LOWER_IS_BETTER && other < value) ||
+          (column->better == HIGHER_IS_BETTER && other > value))
+        return FALSE;
+    }
+  return column->better != NEITHER_IS_BETTER && isfinite (value);
+}
+
+/* In a column of @width letters, bold on a terminal where it is @bold. */
+static void
+print_cell (const char *text,
+            int         width,
+            gboolean    bold)
+{
+  int blanks = width - (int) g_utf8_strlen (text, -1);
+
+  bold = bold && isatty (STDOUT_FILENO);
+  printf ("%*s%s%s%s", MAX (blanks, 1), "", bold ? "\033[1m" : "", text,
+          bold ? "\033[0m" : "");
+}
+
+static void
+print_number (double   value,
+              int      digits,
+              int      width,
+              gboolean bold)
+{
+  g_autofree char *text = isfinite (value)
+                          ? g_strdup_printf ("%.*f", digits, value)
+                          : g_strdup ("–");
+
+  print_cell (text, width, bold);
+}
+
+static void
+print_row (const OrdComparison *comparison,
+           guint                index,
+           int                  name_width)
+{
+  const OrdComparisonRow *row = get_row (comparison, index);
+  g_autofree char        *interval = g_strdup_printf ("%.3f–%.3f", row->mae_low,
+                                                      row->mae_high);
+
+  printf ("%s%*s", row->name,
+          name_width - (int) g_utf8_strlen (row->name, -1), "");
+  print_number (row->mae, 3, 9, index == comparison->best);
+  printf ("%c", row->p < SIGNIFICANT ? '*' : ' ');
+  print_cell (interval, 16, FALSE);
+  if (comparison->n_seeds > 1)
+    print_number (row->mae_sd, 3, 9, FALSE);
+  for (guint k = 0; k < comparison->n_labels && comparison->n_labels > 1; k++)
+    print_number (row->component_mae[k], 3, 12, FALSE);
+  for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
+    {
+      const Column *column = &columns[c];
+
+      if (is_empty (comparison, column))
+        continue;
+      print_number (column->factor * get_value (row, column), column->digits,
+                    *column->unit ? 9 : 10, is_best (comparison, row, column));
+      fputs (column->unit, stdout);
+    }
+  putchar ('\n');
+}
+
+static void
+print_headings (const OrdComparison *comparison,
+                OrdDataset          *dataset,
+                int                  name_width)
+{
+  printf ("%-*s", name_width, "method");
+  print_cell ("MAE", 9, FALSE);
+  print_cell ("95 % interval", 17, FALSE);
+  if (comparison->n_seeds > 1)
+    print_cell ("± seeds", 9, FALSE);
+  for (guint k = 0; k < comparison->n_labels && comparison->n_labels > 1; k++)
+    print_cell (ord_dataset_get_label_name (dataset, k), 12, FALSE);
+  for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
+    if (!is_empty (comparison, &columns[c]))
+      print_cell (columns[c].heading, 10, FALSE);
+  putchar ('\n');
+}
+
+void
+ord_compare_print_table (const OrdComparison *comparison)
+{
+  OrdDataset *dataset =
+    ord_model_get_parts (get_row (comparison, 0)->model)->dataset;
+  const char *unit = ord_dataset_get_unit (dataset);
+  int         name_width = NAME_WIDTH_AT_LEAST;
+
+  for (guint i = 0; i < comparison->rows->len; i++)
+    name_width = MAX (name_width, (int) g_utf8_strlen
+                                    (get_row (comparison, i)->name, -1));
+  print_headings (comparison, dataset, name_width);
+  for (guint i = 0; i < comparison->rows->len; i++)
+    print_row (comparison, i, name_width);
+
+  printf ("\n%" G_GSIZE_FORMAT " test images, %u training images, %u epochs, "
+          "%u seed%s%s%s.%s\n", comparison->n, comparison->n_train,
+          comparison->epochs, comparison->n_seeds,
+          comparison->n_seeds == 1 ? "" : "s", *unit ? "; in " : "", unit,
+          comparison->rows->len > 1
+          ? "\n* The best row's errors are lower at p < .05 (one-tailed paired "
+            "t-test)." : "");
+}
+
+void
+ord_compare_print_difference (const OrdComparison *comparison,
+                              guint                with,
+                              guint                without)
+{
+  const OrdComparisonRow *a = get_row (comparison, with);
+  const OrdComparisonRow *b = get_row (comparison, without);
+  g_autofree double      *more = g_new (double, comparison->n);
+  double                  low, high;
+
+  for (gsize i = 0; i < comparison->n; i++)
+    more[i] = b->errors[i] - a->errors[i];
+  ord_statistics_bootstrap_mean (more, comparison->n, 2000, 0.95, 1, &low,
+                                 &high);
+  printf ("%s: MAE %+.3f against %s (95 %% interval %+.3f to %+.3f)\n", b->name,
+          b->mae - a->mae, a->name, low, high);
+}
+
+void
+ord_compare_print_json (const OrdComparison *comparison)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  OrdDataset             *dataset =
+    ord_model_get_parts (get_row (comparison, 0)->model)->dataset;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "unit");
+  json_builder_add_string_value (builder, ord_dataset_get_unit (dataset));
+  json_builder_set_member_name (builder, "n");
+  json_builder_add_int_value (builder, (gint64) comparison->n);
+  json_builder_set_member_name (builder, "n_train");
+  json_builder_add_int_value (builder, comparison->n_train);
+  json_builder_set_member_name (builder, "epochs");
+  json_builder_add_int_value (builder, comparison->epochs);
+  json_builder_set_member_name (builder, "seeds");
+  json_builder_add_int_value (builder, comparison->n_seeds);
+  json_builder_set_member_name (builder, "methods");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < comparison->rows->len; i++)
+    {
+      const OrdComparisonRow *row = get_row (comparison, i);
+
+      json_builder_begin_object (builder);
+      json_builder_set_member_name (builder, "name");
+      json_builder_add_string_value (builder, row->name);
+      json_builder_set_member_name (builder, "method");
+      json_builder_add_string_value (builder, row->method);
+      ord_command_add_number (builder, "mae", row->mae);
+      ord_command_add_number (builder, "mae_low", row->mae_low);
+      ord_command_add_number (builder, "mae_high", row->mae_high);
+      ord_command_add_number (builder, "mae_sd", row->mae_sd);
+      ord_command_add_number (builder, "rmse", row->rmse);
+      ord_command_add_number (builder, "pearson", row->pearson);
+      for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
+        ord_command_add_number (builder, columns[c].json,
+                                get_value (row, &columns[c]));
+      if (comparison->n_labels > 1)
+        ord_command_add_numbers (builder, "component_mae", row->component_mae,
+                                 comparison->n_labels);
+      ord_command_add_number (builder, "p", row->p);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  ord_command_print_json (builder);
+}

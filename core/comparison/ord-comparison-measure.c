@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is measured of a model on its test images, and over the seeds.
+ */
+#include "ord-comparison-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../model/ord-predictor.h"
+#include "../space/ord-geometry.h"
+#include "../space/ord-statistics.h"
+
+#define BOOTSTRAP_DRAWS    2000
+#define BOOTSTRAP_COVERAGE 0.95
+
+/* Foreign pictures that are looked at. */
+#define FOREIGN_LIMIT      300
+
+/* The test images of a model. */
+typedef struct
+{
+  gsize   n;
+  float  *features; /* (n, width) */
+  double *truths;   /* (n, n_labels) */
+} Tests;
+
+static void
+tests_clear (Tests *tests)
+{
+  g_free (tests->features);
+  g_free (tests->truths);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Tests, tests_clear)
+
+static Tests
+collect_tests (const OrdModelParts *parts)
+{
+  guint              n_labels = ord_dataset_get_n_labels (parts->dataset);
+  g_autoptr (GArray) split =
+    ord_dataset_get_split (parts->dataset, ORD_SPLIT_TEST);
+  Tests              tests = {
+    .n = split->len,
+    .features = g_new (float, (gsize) split->len * parts->width + 1),
+    .truths = g_new (double, (gsize) split->len * n_labels + 1),
+  };
+
+  for (gsize i = 0; i < tests.n; i++)
+    {
+      guint sample = g_array_index (split, guint, i);
+
+      memcpy (tests.features + i * parts->width,
+              parts->features + (gsize) sample * parts->width,
+              sizeof (float) * parts->width);
+      memcpy (tests.truths + i * n_labels,
+              ord_dataset_get_sample (parts->dataset, sample)->labels,
+              sizeof (double) * n_labels);
+    }
+  return tests;
+}
+
+/* The first model's test images become the comparison's. */
+static gboolean
+agree_on_tests (OrdComparison        *comparison,
+                const OrdModelParts  *parts,
+                Tests                *tests,
+                GError              **error)
+{
+  if (!comparison->truths && tests->n >= 2)
+    {
+      comparison->n = tests->n;
+      comparison->n_labels = ord_dataset_get_n_labels (parts->dataset);
+      comparison->n_train = parts->n_reference;
+      comparison->truths =
+        g_memdup2 (tests->truths,
+                   sizeof (double) * tests->n * comparison->n_labels);
+    }
+  if (tests->n >= 2 && tests->n == comparison->n &&
+      memcmp (tests->truths, comparison->truths,
+              sizeof (double) * tests->n * comparison->n_labels) == 0)
+    return TRUE;
+  g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
+               "A comparison needs two or more readable test images, the same "
+               "in every run; %" G_GSIZE_FORMAT " are there for %s, and %"
+               G_GSIZE_FORMAT " for the runs before", tests->n, parts->title,
+               comparison->n);
+  return FALSE;
+}
+
+static double
+euclidean_error (const double *truth,
+                 const double *value,
+                 guint         n_labels)
+{
+  double sum = 0.0;
+
+  for (guint k = 0; k < n_labels; k++)
+    sum += (truth[k] - value[k]) * (truth[k] - value[k]);
+  return sqrt (sum);
+}
+
+static void
+add_answers (const OrdComparison *comparison,
+             OrdComparisonRow    *row,
+             const double        *values,
+             const double        *halves)
+{
+  guint  n_labels = comparison->n_labels;
+  gsize  count = comparison->n * n_labels;
+  double share = 1.0 / (double) count;
+
+  for (gsize i = 0; i < comparison->n; i++)
+    row->errors[i] += euclidean_error (comparison->truths + i * n_labels,
+                                       values + i * n_labels, n_labels);
+  for (gsize i = 0; i < count; i++)
+    {
+      double off = fabs (comparison->truths[i] - values[i]);
+
+      row->coverage += share * (off <= halves[i]);
+      row->width += share * 2.0 * halves[i];
+    }
+}
+
+/* Share of the foreign pictures that are told to lie out of range. */
+static gboolean
+measure_foreign (OrdPredictor  *predictor,
+                 OrdDataset    *foreign,
+                 double        *flagged,
+                 GCancellable  *cancellable,
+                 GError       **error)
+{
+  guint                 n_all = ord_dataset_get_n_samples (foreign);
+  guint                 n = MIN (n_all, FOREIGN_LIMIT);
+  g_autofree guint     *samples = g_new (guint, n + 1);
+  g_autoptr (GPtrArray) failures = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) predictions =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) ord_prediction_free);
+  guint                 n_read = 0, n_flagged = 0;
+
+  for (guint i = 0; i < n; i++)
+    samples[i] = (guint) ((guint64) i * n_all / n);
+  g_ptr_array_set_size (predictions, (int) n);
+  if (!ord_predictor_predict_many (predictor, foreign, samples, n,
+                                   (OrdPrediction **) predictions->pdata,
+                                   failures, NULL, NULL, cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      const OrdPrediction *prediction = g_ptr_array_index (predictions, i);
+
+      n_read += prediction != NULL;
+      n_flagged += prediction && !prediction->in_range;
+    }
+  *flagged = n_read > 0 ? (double) n_flagged / n_read : NAN;
+  return TRUE;
+}
+
+gboolean
+ord_comparison_measure (OrdComparison     *comparison,
+                        OrdComparisonRow  *row,
+                        OrdModel          *model,
+                        OrdDataset        *foreign,
+                        double            *mae,
+                        GCancellable      *cancellable,
+                        GError           **error)
+{
+  const OrdModelParts      *parts = ord_model_get_parts (model);
+  g_autoptr (OrdPredictor)  predictor = ord_predictor_new (model, error);
+  g_auto (Tests)            tests = { 0 };
+  g_autofree double        *values = NULL, *halves = NULL;
+  OrdGeometry               geometry;
+  OrdQuality                quality;
+  g_autofree OrdQuality    *components = NULL;
+  double                    flagged = NAN;
+  gsize                     count;
+
+  if (!predictor)
+    return FALSE;
+  tests = collect_tests (parts);
+  if (!agree_on_tests (comparison, parts, &tests, error))
+    return FALSE;
+
+  count = comparison->n * comparison->n_labels;
+  values = g_new (double, count);
+  halves = g_new (double, count);
+  ord_predictor_answer (predictor, tests.features, tests.n, values, halves);
+  ord_quality_measure (&quality, tests.truths, values, tests.n,
+                       comparison->n_labels);
+  components = g_new (OrdQuality, comparison->n_labels);
+  ord_quality_measure_components (components, tests.truths, values, tests.n,
+                                  comparison->n_labels);
+  if (!ord_geometry_measure (&geometry, tests.features, tests.n, parts->width,
+                             tests.truths, comparison->n_labels, 1, cancellable,
+                             error))
+    return FALSE;
+  if (foreign &&
+      !measure_foreign (predictor, foreign, &flagged, cancellable, error))
+    return FALSE;
+
+  if (!row->model)
+    {
+      row->model = g_object_ref (model);
+      row->errors = g_new0 (double, comparison->n);
+      row->component_mae = g_new0 (double, comparison->n_labels);
+      row->values = g_memdup2 (values, sizeof (double) * count);
+      row->half_widths = g_memdup2 (halves, sizeof (double) * count);
+    }
+  add_answers (comparison, row, values, halves);
+  for (guint k = 0; k < comparison->n_labels; k++)
+    row->component_mae[k] += components[k].mae;
+  *mae = quality.mae;
+  row->rmse += quality.rmse;
+  row->r2 += quality.r2;
+  row->pearson += quality.pearson;
+  row->d5 += geometry.d5;
+  row->rv += geometry.rv;
+  row->flagged += NAN;
+  row->foreign += flagged;
+  if (parts->history->len > 0)
+    row->seconds += g_array_index (parts->history, OrdEpoch,
+                                   parts->history->len - 1).seconds;
+
+  return TRUE;
+}
+
+void
+ord_comparison_finish_row (OrdComparison    *comparison,
+                           OrdComparisonRow *row,
+                           const double     *maes)
+{
+  double  share = 1.0 / comparison->n_seeds;
+  double *sums[] = { &row->rmse, &row->r2, &row->pearson, &row->d5, &row->rv,
+                     &row->coverage, &row->width, &row->flagged, &row->foreign,
+                     &row->seconds };
+  double  squares = 0.0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sums); i++)
+    *sums[i] *= share;
+  for (guint k = 0; k < comparison->n_labels; k++)
+    row->component_mae[k] *= share;
+  for (gsize i = 0; i < comparison->n; i++)
+    row->errors[i] *= share;
+
+  row->mae = 0.0;
+  for (guint s = 0; s < comparison->n_seeds; s++)
+    row->mae += share * maes[s];
+  for (guint s = 0; s < comparison->n_seeds; s++)
+    squares += (maes[s] - row->mae) * (maes[s] - row->mae);
+  row->mae_sd = comparison->n_seeds > 1
+                ? sqrt (squares / (comparison->n_seeds - 1)) : NAN;
+  ord_statistics_bootstrap_mean (row->errors, comparison->n, BOOTSTRAP_DRAWS,
+                                 BOOTSTRAP_COVERAGE, 1, &row->mae_low,
+                                 &row->mae_high);
+}
+
+void
+ord_comparison_find_best (OrdComparison *comparison)
+{
+  const OrdComparisonRow *best;
+
+  for (guint i = 0; i < comparison->rows->len; i++)
+    {
+      const OrdComparisonRow *row = g_ptr_array_index (comparison->rows, i);
+
+      best = g_ptr_array_index (comparison->rows, comparison->best);
+      if (row->mae < best->mae)
+        comparison->best = i;
+    }
+  best = g_ptr_array_index (comparison->rows, comparison->best);
+  for (guint i = 0; i < comparison->rows->len; i++)
+    {
+      OrdComparisonRow *row = g_ptr_array_index (comparison->rows, i);
+
+      row->p = row == best ? NAN
+                           : ord_statistics_paired_t (best->errors, row->errors,
+                                                      comparison->n, NULL);
+    }
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The runs of a comparison, and how a folder keeps them.
+ */
+#include "ord-comparison-run.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#include "../encoder/ord-encoder.h"
+#include "../model/ord-trainer.h"
+#include "ord-comparison-private.h"
+
+/* In the folder: of each finished model, what it was made from. */
+#define INDEX_FILE "runs.ini"
+
+/* The clock is the plan's, not the trainer's. */
+#define NO_CLOCK   10080.0
+
+typedef struct
+{
+  const OrdComparisonPlan *plan;
+  OrdProgressFunc          progress;
+  gpointer                 user_data;
+  guint                    done;      /* runs, those that were kept included */
+  guint                    kept;
+  gint64                   started;   /* monotonic time */
+  char                    *stage;
+} Runs;
+
+/* -- progress ----------------------------------------------------------------- */
+
+static guint
+n_runs (const Runs *runs)
+{
+  return runs->plan->variants->len * runs->plan->n_seeds;
+}
+
+static void
+report (const OrdProgress *progress,
+        gpointer           user_data)
+{
+  Runs        *runs = user_data;
+  OrdProgress  all = *progress;
+  double       trained = runs->done - runs->kept + progress->fraction;
+  double       left = n_runs (runs) - runs->done - progress->fraction;
+  double       seconds = (double) (g_get_monotonic_time () - runs->started) /
+                         G_USEC_PER_SEC;
+
+  if (!runs->progress)
+    return;
+  all.stage = runs->stage;
+  all.fraction = (runs->done + progress->fraction) / n_runs (runs);
+  /* Too early a guess misleads. */
+  all.seconds_left = trained > 0.05 ? seconds * left / trained : -1.0;
+  runs->progress (&all, runs->user_data);
+}
+
+/* -- finished runs ------------------------------------------------------------ */
+
+/* What the result of a run depends on, the pictures' dates and sizes included:
+ * their content is only known after reading. */
+static char *
+fingerprint (const char       *method,
+             const OrdOptions *options,
+             OrdDataset       *dataset)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char      *text = ord_options_to_string (options);
+  guint                 n_labels = ord_dataset_get_n_labels (dataset);
+  guint                 n_covariates = ord_dataset_get_n_covariates (dataset);
+
+  g_checksum_update (sum, (const guchar *) method, -1);
+  g_checksum_update (sum, (const guchar *) text, -1);
+  for (guint i = 0; i < n_covariates; i++)
+    g_checksum_update (sum, (const guchar *)
+                       ord_dataset_get_covariate (dataset, i)->name, -1);
+  for (guint i = 0; i < ord_dataset_get_n_samples (dataset); i++)
+    {
+      const OrdSample *sample = ord_dataset_get_sample (dataset, i);
+      GStatBuf         file = { 0 };
+      gint64           facts[3];
+
+      g_stat (sample->path, &file);
+      facts[0] = file.st_size;
+      facts[1] = file.st_mtime;
+      facts[2] = sample->split;
+      g_checksum_update (sum, (const guchar *) sample->file, -1);
+      g_checksum_update (sum, (const guchar *) facts, sizeof facts);
+      g_checksum_update (sum, (const guchar *) sample->labels,
+                         (gssize) (sizeof (double) * n_labels));
+      g_checksum_update (sum, (const guchar *) sample->covariates,
+                         (gssize) (sizeof (double) * n_covariates));
+    }
+
+  return g_strdup (g_checksum_get_string (sum));
+}
+
+/* "rm-loss_sigma-0.5-1.ordinate" */
+static char *
+file_name (const OrdVariant *variant,
+           guint             seed)
+{
+  g_autofree char *name = g_strdup (variant->name);
+
+  for (char *c = name; *c; c++)
+    if (!g_ascii_isalnum (*c) && *c != '.')
+      *c = *c == ' ' ? '_' : '-';
+  return g_strdup_printf ("%s-%u.ordinate", name, seed);
+}
+
+static GKeyFile *
+read_index (const Runs *runs)
+{
+  GKeyFile        *index = g_key_file_new ();
+  g_autofree char *path = g_build_filename (runs->plan->work, INDEX_FILE, NULL);
+
+  /* None yet, or none that can be read: every run is then made again. */
+  g_key_file_load_from_file (index, path, G_KEY_FILE_NONE, NULL);
+  return index;
+}
+
+static gboolean
+note_finished (const Runs  *runs,
+               const char  *name,
+               const char  *wanted,
+               GError     **error)
+{
+  g_autoptr (GKeyFile) index = read_index (runs);
+  g_autofree char     *path = g_build_filename (runs->plan->work, INDEX_FILE,
+                                                NULL);
+
+  g_key_file_set_string (index, "finished", name, wanted);
+  return g_key_file_save_to_file (index, path, error);
+}
+
+static OrdModel *
+load_finished (const Runs *runs,
+               const char *name,
+               const char *path,
+               const char *wanted)
+{
+  g_autoptr (GKeyFile) index = read_index (runs);
+  g_autofree char     *had =
+    g_key_file_get_string (index, "finished", name, NULL);
+
+  /* A model that has been damaged since is made again. */
+  return g_strcmp0 (had, wanted) == 0 ? ord_model_load (path, NULL, NULL) : NULL;
+}
+
+/* -- one run ------------------------------------------------------------------ */
+
+static OrdModel *
+train (Runs              *runs,
+       const OrdVariant  *variant,
+       const OrdOptions  *options,
+       const char        *path,
+       GCancellable      *cancellable,
+       GError           **error)
+{
+  g_autofree char       *checkpoint = g_strconcat (path, "-resume", NULL);
+  g_autoptr (OrdModel)   model = NULL;
+  g_autoptr (OrdTrainer) trainer =
+    ord_trainer_new (variant->dataset, variant->name, variant->method,
+                     ord_encoder_list ()[0], options);
+
+  ord_trainer_set_checkpoint (trainer, checkpoint);
+  model = ord_trainer_run (trainer, report, runs, cancellable, error);
+  if (!model || !ord_model_save (model, path, error))
+    return NULL;
+  ord_trainer_discard_checkpoint (trainer);
+  return g_steal_pointer (&model);
+}
+
+static OrdModel *
+run_one (Runs              *runs,
+         const OrdVariant  *variant,
+         guint              seed,
+         GCancellable      *cancellable,
+         GError           **error)
+{
+  g_autoptr (OrdOptions)  options = ord_options_copy (variant->options);
+  g_autofree char        *name = file_name (variant, seed);
+  g_autofree char        *path = g_build_filename (runs->plan->work, name, NULL);
+  g_autofree char        *wanted = NULL;
+  g_autoptr (OrdModel)    model = NULL;
+
+  g_free (runs->stage);
+  runs->stage = g_strdup_printf ("%s, seed %u (%u of %u)", variant->name, seed,
+                                 runs->done + 1, n_runs (runs));
+  if (!ord_options_set (options, "seed", seed, error) ||
+      !ord_options_set (options, "epochs", runs->plan->epochs, error) ||
+      !ord_options_set (options, "minutes", NO_CLOCK, error))
+    return NULL;
+
+  wanted = fingerprint (variant->method, options, variant->dataset);
+  model = load_finished (runs, name, path, wanted);
+  if (model)
+    runs->kept++;
+  else
+    {
+      model = train (runs, variant, options, path, cancellable, error);
+      if (!model || !note_finished (runs, name, wanted, error))
+        return NULL;
+    }
+  runs->done++;
+
+  return g_steal_pointer (&model);
+}
+
+/* -- all ---------------------------------------------------------------------- */
+
+static gboolean
+run_variant (Runs              *runs,
+             OrdComparison     *comparison,
+             const OrdVariant  *variant,
+             GCancellable      *cancellable,
+             GError           **error)
+{
+  guint               n_seeds = runs->plan->n_seeds;
+  OrdComparisonRow   *row = g_new0 (OrdComparisonRow, 1);
+  g_autofree double  *maes = g_new (double, n_seeds);
+
+  g_ptr_array_add (comparison->rows, row);
+  row->name = g_strdup (variant->name);
+  row->method = g_strdup (variant->method);
+  for (guint seed = 1; seed <= n_seeds; seed++)
+    {
+      g_autoptr (OrdModel) model =
+        run_one (runs, variant, seed, cancellable, error);
+
+      if (!model ||
+          !ord_comparison_measure (comparison, row, model, runs->plan->foreign,
+                                   &maes[seed - 1], cancellable, error))
+        return FALSE;
+    }
+  ord_comparison_finish_row (comparison, row, maes);
+
+  return TRUE;
+}
+
+OrdComparison *
+ord_comparison_run (const OrdComparisonPlan  *plan,
+                    OrdProgressFunc           progress,
+                    gpointer                  user_data,
+                    GCancellable             *cancellable,
+                    GError                  **error)
+{
+  g_autoptr (OrdComparison) comparison = g_new0 (OrdComparison, 1);
+  gboolean                  made = TRUE;
+  Runs                      runs = {
+    .plan = plan,
+    .progress = progress,
+    .user_data = user_data,
+    .started = g_get_monotonic_time (),
+  };
+
+  comparison->rows = g_ptr_array_new_with_free_func
+                       ((GDestroyNotify) ord_comparison_row_free);
+  comparison->n_seeds = plan->n_seeds;
+  comparison->epochs = plan->epochs;
+  for (guint i = 0; i < plan->variants->len && made; i++)
+    made = run_variant (&runs, comparison, g_ptr_array_index (plan->variants, i),
+                        cancellable, error);
+  g_free (runs.stage);
+  if (!made)
+    return NULL;
+  ord_comparison_find_best (comparison);
+
+  return g_steal_pointer (&comparison);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The pace of this machine, measured by the trainer and kept in a key file of
+ * the user's cache.
+ */
+#include "ord-pace.h"
+
+#include <math.h>
+
+#include "../encoder/ord-encoder.h"
+#include "../model/ord-trainer.h"
+
+/* Changes when training becomes clearly faster or slower: older measurements
+ * are then not used. */
+#define PACE_VERSION 1
+
+static char *
+cache_path (void)
+{
+  return g_build_filename (g_get_user_cache_dir (), "ordinate", "pace.ini",
+                           NULL);
+}
+
+/* Everything that an epoch's time depends on. The method is not among it: its
+ * loss is a small part. */
+static char *
+describe (const OrdVariant *variant)
+{
+  /* Of the trainer and the encoder, the options that cost time. */
+  const OrdOptionSpec *of_encoder =
+    ord_encoder_get_options (ord_encoder_list ()[0]);
+  g_autoptr (GArray)   training =
+    ord_dataset_get_split (variant->dataset, ORD_SPLIT_TRAIN);
+  GString             *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "v%d %u images %u processors size=%g batch=%g "
+                          "threads=%g validate=%g %s", PACE_VERSION,
+                          training->len, g_get_num_processors (),
+                          ord_options_get (variant->options, "size"),
+                          ord_options_get (variant->options, "batch"),
+                          ord_options_get (variant->options, "threads"),
+                          ord_options_get (variant->options, "validate"),
+                          ord_dataset_get_folder (variant->dataset));
+  for (; of_encoder->name; of_encoder++)
+    g_string_append_printf (text, " %s=%g", of_encoder->name,
+                            ord_options_get (variant->options,
+                                             of_encoder->name));
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+recall (OrdPace    *pace,
+        const char *group)
+{
+  g_autofree char     *path = cache_path ();
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+    return FALSE;
+  pace->seconds = g_key_file_get_double (file, group, "seconds", NULL);
+  pace->epochs =
+    (guint) MAX (g_key_file_get_integer (file, group, "epochs", NULL), 0);
+  return isfinite (pace->seconds) && pace->seconds > 0.0 && pace->epochs > 0;
+}
+
+/* Where it cannot be kept, it is measured again the next time. */
+static void
+keep (const OrdPace *pace,
+      const char    *group,
+      const char    *description)
+{
+  g_autofree char     *path = cache_path ();
+  g_autofree char     *folder = g_path_get_dirname (path);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  g_mkdir_with_parents (folder, 0700);
+  g_key_file_load_from_file (file, path, G_KEY_FILE_KEEP_COMMENTS, NULL);
+  g_key_file_set_string (file, group, "of", description);
+  g_key_file_set_double (file, group, "seconds", pace->seconds);
+  g_key_file_set_integer (file, group, "epochs", (int) pace->epochs);
+  g_key_file_save_to_file (file, path, NULL);
+}
+
+gboolean
+ord_pace_find (OrdPace           *pace,
+               const OrdVariant  *variant,
+               OrdProgressFunc    progress,
+               gpointer           user_data,
+               GCancellable      *cancellable,
+               GError           **error)
+{
+  g_autofree char        *description = describe (variant);
+  g_autofree char        *group =
+    g_compute_checksum_for_string (G_CHECKSUM_SHA256, description, -1);
+  g_autoptr (OrdTrainer)  trainer = NULL;
+
+  if (recall (pace, group))
+    return TRUE;
+
+  trainer = ord_trainer_new (variant->dataset, variant->name, variant->method,
+                             ord_encoder_list ()[0], variant->options);
+  if (!ord_trainer_time_epoch (trainer, &pace->seconds, &pace->epochs, progress,
+                               user_data, cancellable, error))
+    return FALSE;
+  keep (pace, group, description);
+  return TRUE;
+}
+
+guint
+ord_pace_epochs (const OrdPace *pace,
+                 double         minutes)
+{
+  return (guint) CLAMP (floor (60.0 * minutes / pace->seconds), 1.0, 100000.0);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How many epochs a budget of minutes is. A clock gives every run another
+ * number, and the same command another table each time; so the pace of this
+ * machine is measured once, kept in the user's cache, and turned into a number
+ * of epochs that all runs are given.
+ */
+#pragma once
+
+#include "../ord-error.h"
+#include "ord-variant.h"
+
+G_BEGIN_DECLS
+
+/**
+ * OrdPace:
+ * @seconds: of an epoch with its share of validation
+ * @epochs: that training plans of itself, without a clock
+ */
+typedef struct
+{
+  double seconds;
+  guint  epochs;
+} OrdPace;
+
+/**
+ * ord_pace_find:
+ * @variant: whose training is timed; an epoch of another method with the same
+ *   encoder and pictures takes as long
+ *
+ * The kept pace of this machine for such a training, or a fresh measurement of
+ * some seconds, which is then kept.
+ */
+gboolean ord_pace_find   (OrdPace           *pace,
+                          const OrdVariant  *variant,
+                          OrdProgressFunc    progress,
+                          gpointer           user_data,
+                          GCancellable      *cancellable,
+                          GError           **error);
+
+/* Epochs that fit into @minutes at this pace, at least 1. */
+guint    ord_pace_epochs (const OrdPace     *pace,
+                          double             minutes);
+
+G_END_DECLS

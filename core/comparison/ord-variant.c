@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Variants of methods, multiplied by lists of values.
+ */
+#include "ord-variant.h"
+
+#include "../encoder/ord-encoder.h"
+#include "../methods/ord-method.h"
+#include "../model/ord-trainer.h"
+
+void
+ord_variant_free (OrdVariant *variant)
+{
+  if (!variant)
+    return;
+  g_free (variant->name);
+  g_free (variant->method);
+  ord_options_free (variant->options);
+  g_object_unref (variant->dataset);
+  g_free (variant);
+}
+
+static OrdVariant *
+variant_copy (const OrdVariant *variant)
+{
+  OrdVariant *copy = g_new0 (OrdVariant, 1);
+
+  copy->name = g_strdup (variant->name);
+  copy->method = g_strdup (variant->method);
+  copy->options = ord_options_copy (variant->options);
+  copy->dataset = g_object_ref (variant->dataset);
+  return copy;
+}
+
+static void
+add_to_name (OrdVariant *variant,
+             const char *suffix)
+{
+  char *name = g_strconcat (variant->name, " ", suffix, NULL);
+
+  g_free (variant->name);
+  variant->name = name;
+}
+
+GPtrArray *
+ord_variants_new (const char * const  *methods,
+                  OrdDataset          *dataset,
+                  GError             **error)
+{
+  g_autoptr (GPtrArray) variants =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) ord_variant_free);
+
+  for (guint i = 0; methods[i]; i++)
+    {
+      OrdOptions *options =
+        ord_trainer_options_new (methods[i], ord_encoder_list ()[0], error);
+      OrdVariant *variant;
+
+      if (!options)
+        return NULL;
+      variant = g_new0 (OrdVariant, 1);
+      variant->name = g_strdup (methods[i]);
+      variant->method = g_strdup (methods[i]);
+      variant->options = options;
+      variant->dataset = g_object_ref (dataset);
+      g_ptr_array_add (variants, variant);
+      for (guint j = 0; j < i; j++)
+        if (g_str_equal (methods[j], methods[i]))
+          {
+            g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
+                         "The method “%s” is named twice", methods[i]);
+            return NULL;
+          }
+    }
+
+  return g_steal_pointer (&variants);
+}
+
+OrdOptions *
+ord_variants_known_options (const char * const  *methods,
+                            GError             **error)
+{
+  static const char * const  shared[] = { "seed", "epochs", "minutes" };
+  g_autoptr (OrdOptions)     all = NULL;
+
+  for (guint i = 0; methods[i]; i++)
+    {
+      const OrdOptionSpec    *specs;
+      g_autoptr (OrdOptions)  options =
+        ord_trainer_options_new (methods[i], ord_encoder_list ()[0], error);
+
+      if (!options)
+        return NULL;
+      specs = ord_method_get_options (methods[i]);
+      if (!all)
+        all = g_steal_pointer (&options);
+      else if (specs->name && !ord_options_find (all, specs->name))
+        ord_options_add (all, specs);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (shared); i++)
+    ord_options_remove (all, shared[i]);
+  return g_steal_pointer (&all);
+}
+
+gboolean
+ord_variants_set (GPtrArray   *variants,
+                  const char  *name,
+                  const char  *texts,
+                  GError     **error)
+{
+  g_auto (GStrv) values = g_strsplit (texts, ",", -1);
+  guint          n = g_strv_length (values);
+
+  for (guint i = 0; i < variants->len; )
+    {
+      OrdVariant *first = g_ptr_array_index (variants, i);
+
+      if (!ord_options_find (first->options, name))
+        {
+          i++;
+          continue;
+        }
+      /* The copies stand behind the first, in the order of the values. */
+      for (guint v = 1; v < MAX (n, 1); v++)
+        g_ptr_array_insert (variants, (int) (i + v), variant_copy (first));
+      for (guint v = 0; v < MAX (n, 1); v++)
+        {
+          OrdVariant      *variant = g_ptr_array_index (variants, i + v);
+          const char      *value = n > 0 ? values[v] : "";
+          g_autofree char *suffix = g_strconcat (name, "=", value, NULL);
+
+          if (!ord_options_set_text (variant->options, name, value, error))
+            return FALSE;
+          if (n > 1)
+            add_to_name (variant, suffix);
+        }
+      i += MAX (n, 1);
+    }
+
+  return TRUE;
+}
+
+void
+ord_variants_also_on (GPtrArray  *variants,
+                      OrdDataset *dataset,
+                      const char *suffix)
+{
+  for (guint i = 0; i < variants->len; i += 2)
+    {
+      OrdVariant *other = variant_copy (g_ptr_array_index (variants, i));
+
+      g_set_object (&other->dataset, dataset);
+      add_to_name (other, suffix);
+      g_ptr_array_insert (variants, (int) i + 1, other);
+    }
+}

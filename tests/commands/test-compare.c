@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `ordinate compare` as a person or a script meets it.
+ */
+#include "calls.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+
+#define N_PICTURES "60"
+
+static char *gauges;
+
+static JsonObject *
+row (JsonParser *parser,
+     const Said *said,
+     guint       index)
+{
+  JsonObject *object = parse (parser, said->out);
+
+  g_assert_cmpint (said->code, ==, 0);
+  return json_array_get_object_element (
+    json_object_get_array_member (object, "methods"), index);
+}
+
+static void
+test_finished_runs_are_not_repeated (void)
+{
+  g_autofree char        *work = in_folder ("kept");
+  g_autofree char        *kept = g_build_filename (work, "l1-1.ordinate", NULL);
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  g_auto (Said)           first = { 0 }, second = { 0 }, other = { 0 };
+  GStatBuf                before, after;
+  JsonObject             *l1;
+
+  first = CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "1",
+                "-w", work, "--json", "-q", QUICK);
+  l1 = row (parser, &first, 1);
+  g_assert_cmpstr (json_object_get_string_member (l1, "method"), ==, "l1");
+  g_assert_cmpfloat (json_object_get_double_member (l1, "mae"), >, 0.0);
+  g_assert_cmpfloat (json_object_get_double_member (l1, "d5"), >, 0.0);
+  g_assert_cmpint (g_stat (kept, &before), ==, 0);
+
+  second = CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "1",
+                 "-w", work, "--json", "-q", QUICK);
+  g_assert_cmpstr (first.out, ==, second.out);
+  g_assert_cmpint (g_stat (kept, &after), ==, 0);
+  g_assert_cmpint (before.st_ino, ==, after.st_ino);
+
+  /* Another option makes another run of it. */
+  other = CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "2",
+                "-w", work, "--json", "-q", QUICK);
+  g_assert_cmpint (other.code, ==, 0);
+  g_assert_cmpstr (other.out, !=, first.out);
+  g_assert_cmpint (g_stat (kept, &after), ==, 0);
+  g_assert_cmpint (before.st_ino, !=, after.st_ino);
+}
+
+/* A picture that cannot be read is left out of a model; the run is known as
+ * finished all the same. */
+static void
+test_a_broken_picture_repeats_nothing (void)
+{
+  g_autofree char *folder = in_folder ("one-broken");
+  g_autofree char *broken = g_build_filename (folder, "gauge-0003.png", NULL);
+  g_autofree char *work = in_folder ("one-broken-runs");
+  g_autofree char *kept = g_build_filename (work, "l1-1.ordinate", NULL);
+  g_auto (Said)    drawn = CALL ("sample", folder, "--count", N_PICTURES, "-q");
+  g_auto (Said)    first = { 0 }, second = { 0 };
+  GStatBuf         before, after;
+
+  g_assert_cmpint (drawn.code, ==, 0);
+  g_assert_true (g_file_set_contents (broken, "not a picture", -1, NULL));
+  first = CALL ("compare", folder, "--methods", "l1", "--epochs", "1", "-w",
+                work, "-q", QUICK);
+  g_assert_cmpint (first.code, ==, 0);
+  g_assert_cmpint (g_stat (kept, &before), ==, 0);
+  second = CALL ("compare", folder, "--methods", "l1", "--epochs", "1", "-w",
+                 work, "-q", QUICK);
+  g_assert_cmpstr (first.out, ==, second.out);
+  g_assert_cmpint (g_stat (kept, &after), ==, 0);
+  g_assert_cmpint (before.st_ino, ==, after.st_ino);
+}
+
+/* Minutes are turned into epochs by a pace that is measured once. */
+static void
+test_the_same_seed_gives_the_same_table (void)
+{
+  g_autofree char *one = in_folder ("table-one");
+  g_autofree char *two = in_folder ("table-two");
+  g_auto (Said)    first = CALL ("compare", gauges, "--methods", "rm-loss,ordreg",
+                                 "--minutes", "0.02", "-w", one, "-q", QUICK);
+  g_auto (Said)    second = CALL ("compare", gauges, "--methods",
+                                  "rm-loss,ordreg", "--minutes", "0.02", "-w",
+                                  two, "-q", QUICK);
+
+  g_assert_cmpint (first.code, ==, 0);
+  g_assert_cmpstr (first.out, ==, second.out);
+}
+
+static void
+test_a_list_of_values_makes_rows (void)
+{
+  g_autofree char        *work = in_folder ("list");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  g_auto (Said)           said =
+    CALL ("compare", gauges, "--methods", "rm-loss,l1", "--sigma", "0.5,2",
+          "--no-mining", "--epochs", "1", "-w", work, "--json", "-q", QUICK);
+  const char * const      names[] = { "rm-loss sigma=0.5", "rm-loss sigma=2",
+                                      "l1" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_cmpstr (json_object_get_string_member (row (parser, &said, i),
+                                                    "name"), ==, names[i]);
+  g_assert_cmpfloat (json_object_get_double_member (row (parser, &said, 0),
+                                                    "mae"), !=,
+                     json_object_get_double_member (row (parser, &said, 1),
+                                                    "mae"));
+}
+
+static void
+test_a_fraction_trains_on_fewer (void)
+{
+  g_autofree char        *work = in_folder ("fraction");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  g_auto (Said)           said =
+    CALL ("compare", gauges, "--methods", "l1", "--fraction", "0.5", "--epochs",
+          "1", "-w", work, "--json", "-q", QUICK);
+  JsonObject             *all;
+
+  g_assert_cmpint (said.code, ==, 0);
+  all = parse (parser, said.out);
+  /* Of 60 pictures 42 are for training and 9 for tests. */
+  g_assert_cmpint (json_object_get_int_member (all, "n_train"), ==, 21);
+  g_assert_cmpint (json_object_get_int_member (all, "n"), ==, 9);
+}
+
+/* An interruption in the second run leaves the first one finished, and the same
+ * command ends with the table of a comparison that was never interrupted. */
+static void
+test_an_interrupted_comparison_goes_on (void)
+{
+  g_autofree char         *work = in_folder ("interrupted");
+  g_autofree char         *whole = in_folder ("whole");
+  g_autofree char         *kept = g_build_filename (work, "l1-1.ordinate", NULL);
+  g_autoptr (GSubprocess)  process = NULL;
+  g_auto (Said)            resumed = { 0 }, straight = { 0 };
+  GStatBuf                 before, after;
+  const char * const       arguments[] = {
+    "compare", gauges, "--methods", "l1,mse", "--epochs", "40", "--checkpoint",
+    "0", "--rotation", "0", "-w", work, "-q", QUICK, NULL
+  };
+
+  process = start (G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+                   G_SUBPROCESS_FLAGS_STDERR_SILENCE, arguments);
+  while (!g_file_test (kept, G_FILE_TEST_EXISTS))
+    g_usleep (1000);
+  g_subprocess_send_signal (process, SIGINT);
+  g_assert_true (g_subprocess_wait (process, NULL, NULL));
+  g_assert_cmpint (g_stat (kept, &before), ==, 0);
+
+  resumed = call (arguments);
+  g_assert_cmpint (resumed.code, ==, 0);
+  g_assert_cmpint (g_stat (kept, &after), ==, 0);
+  g_assert_cmpint (before.st_ino, ==, after.st_ino);
+
+  straight = CALL ("compare", gauges, "--methods", "l1,mse", "--epochs", "40",
+                   "--checkpoint", "0", "--rotation", "0", "-w", whole, "-q",
+                   QUICK);
+  g_assert_cmpstr (resumed.out, ==, straight.out);
+}
+
+static void
+test_the_report_is_written (void)
+{
+  g_autofree char *work = in_folder ("reported");
+  g_autofree char *report = in_folder ("report");
+  g_autofree char *page = g_build_filename (report, "index.html", NULL);
+  g_autofree char *text = NULL;
+  g_auto (Said)    said =
+    CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "1", "-w",
+          work, "--report", report, "-q", QUICK);
+
+  g_assert_cmpint (said.code, ==, 0);
+  g_assert_true (g_file_get_contents (page, &text, NULL, NULL));
+  assert_contains (text, "rm-loss");
+  assert_contains (text, "<svg");
+  /* The command that made it. */
+  assert_contains (text, "--methods rm-loss,l1");
+}
+
+static void
+test_foreign_pictures_are_counted (void)
+{
+  g_autofree char        *work = in_folder ("with-foreign");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  g_auto (Said)           said =
+    CALL ("compare", gauges, "--methods", "l1", "--epochs", "1", "-w", work,
+          "--foreign", gauges, "--json", "-q", QUICK);
+  double                  share;
+
+  share = json_object_get_double_member (row (parser, &said, 0), "foreign");
+  /* Pictures of the same kind are no strangers. */
+  g_assert_cmpfloat (share, <, 0.5);
+}
+
+static void
+test_mistakes_are_told (void)
+{
+  g_auto (Said) twice = CALL ("compare", gauges, "--methods", "l1,l1");
+  g_auto (Said) none = CALL ("compare", gauges, "--methods", "");
+  g_auto (Said) unknown = CALL ("compare", gauges, "--methods", "l1,voodoo");
+  g_auto (Said) value = CALL ("compare", gauges, "--methods", "rm-loss",
+                              "--sigma", "0.5,much");
+  g_auto (Said) empty = CALL ("compare", gauges, "--methods", "rm-loss",
+                              "--sigma", "0.5,,1");
+  g_auto (Said) both = CALL ("compare", gauges, "--minutes", "1", "--epochs",
+                             "1");
+  g_auto (Said) covariate = CALL ("compare", gauges, "--methods", "l1",
+                                  "--without", "shoe-size");
+  g_auto (Said) folder = CALL ("compare", gauges, "--methods", "l1", "--epochs",
+                               "1", "--work", "/proc/nowhere");
+
+  g_assert_cmpint (twice.code, ==, 2);
+  assert_contains (twice.err, "twice");
+  g_assert_cmpint (none.code, ==, 2);
+  g_assert_cmpint (unknown.code, ==, 2);
+  assert_contains (unknown.err, "voodoo");
+  assert_contains (unknown.err, "atriplet-nn");
+  g_assert_cmpint (value.code, ==, 2);
+  assert_contains (value.err, "much");
+  g_assert_cmpint (empty.code, ==, 2);
+  g_assert_cmpint (both.code, ==, 2);
+  g_assert_cmpint (covariate.code, !=, 0);
+  assert_contains (covariate.err, "shoe-size");
+  g_assert_cmpint (folder.code, ==, 1);
+  assert_contains (folder.err, "/proc/nowhere");
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+
+  make_folder ();
+  {
+    g_autofree char *cache = in_folder ("cache");
+
+    /* The pace is kept there. */
+    g_setenv ("XDG_CACHE_HOME", cache, TRUE);
+  }
+  gauges = in_folder ("gauges");
+  {
+    g_auto (Said) drawn = CALL ("sample", gauges, "--count", N_PICTURES, "-q");
+
+    g_assert_cmpint (drawn.code, ==, 0);
+  }
+
+  g_test_add_func ("/compare/finished-runs-are-not-repeated",
+                   test_finished_runs_are_not_repeated);
+  g_test_add_func ("/compare/a-broken-picture-repeats-nothing",
+                   test_a_broken_picture_repeats_nothing);
+  g_test_add_func ("/compare/the-same-seed-gives-the-same-table",
+                   test_the_same_seed_gives_the_same_table);
+  g_test_add_func ("/compare/a-list-of-values-makes-rows",
+                   test_a_list_of_values_makes_rows);
+  g_test_add_func ("/compare/a-fraction-trains-on-fewer",
+                   test_a_fraction_trains_on_fewer);
+  g_test_add_func ("/compare/an-interrupted-comparison-goes-on",
+                   test_an_interrupted_comparison_goes_on);
+  g_test_add_func ("/compare/the-report-is-written", test_the_report_is_written);
+  g_test_add_func ("/compare/foreign-pictures-are-counted",
+                   test_foreign_pictures_are_counted);
+  g_test_add_func ("/compare/mistakes-are-told-with-the-way-out",
+                   test_mistakes_are_told);
+  result = g_test_run ();
+
+  remove_folder ();
+  g_free (gauges);
+  return result;
+}
