@@ -3,7 +3,9 @@
  * Split-conformal intervals. Scores are errors in units of the local spread, so
  * that widths follow it: wide where the neighbours disagree, narrow where they
  * agree. The floor is the median absolute error of the calibration images, the
- * scale of what even an answer from unanimous neighbours is off by. (A floor
+ * scale of what even an answer from unanimous neighbours is off by, and at least
+ * half their mean error: where labels are few and most answers are exact, up to
+ * rounding, the median says nothing. (A floor
  * fitted for the narrowest intervals would be narrower on the calibration
  * images and would break its promise on new ones where there are few.)
  */
@@ -39,8 +41,8 @@ mean (const double *values,
   return sum / n;
 }
 
-/* @errors: (n), sorted. Where most answers are exact the median is 0 and the
- * mean stands in; where all are, any floor does, because the quantile is 0. */
+/* @errors: (n), sorted. Where all answers are exact any floor does, because the
+ * quantile is 0. */
 static double
 choose_floor (const double *errors,
               gsize         n)
@@ -49,8 +51,7 @@ choose_floor (const double *errors,
 
   if (n % 2 == 0)
     floor = 0.5 * (errors[n / 2 - 1] + errors[n / 2]);
-  if (!(floor > 0.0))
-    floor = mean (errors, n);
+  floor = MAX (floor, 0.5 * mean (errors, n));
 
   return floor > 0.0 ? floor : 1.0;
 }

@@ -125,6 +125,28 @@ test_rank (void)
                                   9.0, 1e-12);
 }
 
+/* Labels of few values: unanimous neighbours are right but for rounding, and
+ * the others must not be measured by that rounding. */
+static void
+test_exact_answers_widen_nothing (void)
+{
+  enum { N = 200 };
+  double      truths[N], values[N], spreads[N];
+  OrdInterval interval;
+
+  for (int i = 0; i < N; i++)
+    {
+      gboolean exact = i % 10 < 7;
+
+      truths[i] = i % 24;
+      values[i] = truths[i] + (exact ? 1e-14 : i % 2 ? 4.0 : -4.0);
+      spreads[i] = exact ? 0.0 : 3.0;
+    }
+  ord_interval_calibrate (&interval, 0.9, truths, values, spreads, N);
+  g_assert_cmpfloat (ord_interval_half_width (&interval, 3.0), >=, 4.0 - 1e-9);
+  g_assert_cmpfloat (ord_interval_half_width (&interval, 3.0), <, 8.0);
+}
+
 static void
 test_degenerate (void)
 {
@@ -164,6 +186,8 @@ main (int   argc,
                    test_mean_coverage);
   g_test_add_func ("/interval/widths-follow-the-spread", test_widths_follow);
   g_test_add_func ("/interval/takes-the-rank-of-the-paper", test_rank);
+  g_test_add_func ("/interval/exact-answers-widen-nothing",
+                   test_exact_answers_widen_nothing);
   g_test_add_func ("/interval/is-a-number-on-odd-input", test_degenerate);
 
   return g_test_run ();
