@@ -13,11 +13,14 @@ G_BEGIN_DECLS
  * OrdHeadLoss:
  * @ORD_HEAD_L1: mean |v − y| over images and components
  * @ORD_HEAD_SQUARED: mean (v − y)²
+ * @ORD_HEAD_SQUARED_L1: (mean |v − y|)², whose gradients are those of the
+ *   absolute error, fading as that error falls
  */
 typedef enum
 {
   ORD_HEAD_L1,
   ORD_HEAD_SQUARED,
+  ORD_HEAD_SQUARED_L1,
 } OrdHeadLoss;
 
 typedef struct

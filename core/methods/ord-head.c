@@ -56,6 +56,36 @@ ord_head_answer (const OrdHead *head,
     values[i] = v[i];
 }
 
+/* Residuals (n, n_labels) become the slopes of the loss by the values.
+ *
+ * Returns: the loss */
+static double
+judge (OrdHeadLoss  kind,
+       double       share,
+       float       *residuals,
+       gsize        count)
+{
+  double absolute = 0.0, squared = 0.0, step;
+
+  for (gsize i = 0; i < count; i++)
+    {
+      absolute += fabs (residuals[i]) / (double) count;
+      squared += (double) residuals[i] * residuals[i] / (double) count;
+    }
+  step = share / (double) count;
+  if (kind == ORD_HEAD_SQUARED_L1)
+    step *= 2.0 * absolute;
+  for (gsize i = 0; i < count; i++)
+    residuals[i] = (float) step *
+                   (kind == ORD_HEAD_SQUARED
+                    ? 2.0f * residuals[i]
+                    : (float) ((residuals[i] > 0) - (residuals[i] < 0)));
+
+  return share * (kind == ORD_HEAD_L1        ? absolute
+                  : kind == ORD_HEAD_SQUARED ? squared
+                                             : absolute * absolute);
+}
+
 double
 ord_head_loss (const OrdHead *head,
                OrdHeadLoss    kind,
@@ -68,20 +98,12 @@ ord_head_loss (const OrdHead *head,
   int               n_labels = (int) head->weight->dims[0];
   int               width = (int) head->weight->dims[1];
   gsize             count = n * (gsize) n_labels;
-  float             step = (float) (share / (double) count);
   g_autofree float *d_values = head_values (head, features, n);
-  double            loss = 0.0;
+  double            loss;
 
   for (gsize i = 0; i < count; i++)
-    {
-      float residual = d_values[i] - labels[i];
-
-      loss += kind == ORD_HEAD_L1 ? fabs (residual)
-                                  : (double) residual * residual;
-      d_values[i] = kind == ORD_HEAD_L1
-                    ? step * (float) ((residual > 0) - (residual < 0))
-                    : step * 2.0f * residual;
-    }
+    d_values[i] -= labels[i];
+  loss = judge (kind, share, d_values, count);
 
   cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, n_labels, width,
                (int) n, 1.0f, d_values, n_labels, features, width, 0.0f,
@@ -93,5 +115,5 @@ ord_head_loss (const OrdHead *head,
                n_labels, 1.0f, d_values, n_labels, head->weight->value, width,
                1.0f, d_features, width);
 
-  return share * loss / (double) count;
+  return loss;
 }

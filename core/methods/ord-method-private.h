@@ -28,6 +28,9 @@ typedef struct
 
 /**
  * OrdMethodClass:
+ * @metric: whether distances of the space are to be those of the standardised
+ *   labels: a spread of the features far below that of the labels is then a
+ *   space that has collapsed
  * @new: a method for features of @width and labels of @n_labels
  * @prepare: (nullable): sees all standardised training labels (n, n_labels)
  *   before the first step; what it keeps belongs into @store
@@ -44,6 +47,7 @@ struct _OrdMethodClass
   const char          *name;
   const char          *summary;
   const OrdOptionSpec *options;
+  gboolean             metric;
   OrdMethod *(*new)    (const OrdOptions      *options,
                         guint                  width,
                         guint                  n_labels,

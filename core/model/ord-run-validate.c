@@ -167,8 +167,7 @@ ord_run_validate (OrdRun        *run,
       ord_embedder_store (run->embedder, run->best);
     }
 
-  /* Only a metric loss promises features on the scale of the labels. */
-  collapsed = ord_options_find (run->trainer->options, "guide") &&
+  collapsed = run->embedder->method->klass->metric &&
               epoch.spread < COLLAPSED && run->step * 2 > run->n_steps;
   ord_run_report (run, "Training",
           collapsed && !run->warned

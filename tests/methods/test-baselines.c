@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The methods that RM-Loss is compared with, and the registry.
+ * The methods that RM-Loss is compared with, the gradients of all of them, and
+ * the registry.
  */
 #include <glib.h>
 #include <math.h>
@@ -209,8 +210,10 @@ main (int    argc,
       char **argv)
 {
   const char * const heads[] = { "l1", "mse" };
+  /* RM-Loss whole, with the head beside it; its pairs have tests of their
+   * own. */
   const char * const names[] = { "l1", "mse", "ordreg", "atriplet-nn",
-                                 "atriplet-l1" };
+                                 "atriplet-l1", "rm-loss" };
 
   g_test_init (&argc, &argv, NULL);
 
