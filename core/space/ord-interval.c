@@ -5,9 +5,9 @@
  * agree. The floor is the median absolute error of the calibration images, the
  * scale of what even an answer from unanimous neighbours is off by, and at least
  * half their mean error: where labels are few and most answers are exact, up to
- * rounding, the median says nothing. (A floor
- * fitted for the narrowest intervals would be narrower on the calibration
- * images and would break its promise on new ones where there are few.)
+ * rounding, the median says nothing. (A floor fitted for the narrowest intervals
+ * would be narrower on the calibration images and would break its promise on new
+ * ones where there are few.)
  */
 #include <math.h>
 
@@ -29,16 +29,23 @@ clean_spread (double spread)
   return spread > 0.0 && isfinite (spread) ? spread : 0.0;
 }
 
+/* @most: stands for an answer that is no number, and is left out */
 static double
-mean (const double *values,
-      gsize         n)
+mean_below (const double *values,
+            gsize         n,
+            double        most)
 {
   double sum = 0.0;
+  gsize  counted = 0;
 
   for (gsize i = 0; i < n; i++)
-    sum += values[i];
+    if (values[i] < most)
+      {
+        sum += values[i];
+        counted++;
+      }
 
-  return sum / n;
+  return counted > 0 ? sum / counted : 0.0;
 }
 
 /* @errors: (n), sorted. Where all answers are exact any floor does, because the
@@ -51,7 +58,7 @@ choose_floor (const double *errors,
 
   if (n % 2 == 0)
     floor = 0.5 * (errors[n / 2 - 1] + errors[n / 2]);
-  floor = MAX (floor, 0.5 * mean (errors, n));
+  floor = MAX (floor, 0.5 * mean_below (errors, n, G_MAXDOUBLE / n));
 
   return floor > 0.0 ? floor : 1.0;
 }
