@@ -287,7 +287,11 @@ find_places (OrdDnnl      *dnnl,
   g_ptr_array_add (dnnl->places, places);
   for (gsize i = 0; i < *count; i++)
     {
-      places[find_place (from, index)] = find_place (to, index);
+      guint at = find_place (from, index);
+
+      /* A plain memory without gaps. */
+      g_assert (at < *count);
+      places[at] = find_place (to, index);
       for (int d = from->n_dims - 1; d >= 0; d--)
         {
           if (++index[d] < from->dims[d])
