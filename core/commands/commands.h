@@ -72,8 +72,9 @@ char      *ord_command_peek_option (int          argc,
                                     const char  *name,
                                     const char  *fallback);
 
-/* (transfer full): every option of training with its default, for --help. */
-char      *ord_command_describe_settings (void);
+/* (transfer full): every option of training with its default, for --help; those
+ * of @known (nullable) alone, where it is given. */
+char      *ord_command_describe_settings (const OrdOptions *known);
 
 /* Prints the error; returns the exit code. */
 int      ord_command_fail  (GError *error);

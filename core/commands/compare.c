@@ -13,12 +13,16 @@
 #include "../comparison/ord-comparison-run.h"
 #include "../comparison/ord-pace.h"
 #include "../comparison/ord-report.h"
+#include "../data/ord-random.h"
 #include "../methods/ord-method.h"
+
+/* Training needs as many. */
+#define TRAINED_AT_LEAST 4
 
 /**
  * Settings:
- * @minutes: of each run; 0 is not told
- * @epochs: of each run; 0 is not told
+ * @minutes: of each run; −1 is not told
+ * @epochs: of each run; −1 is not told
  * @fraction: of the training images that are used
  * @without: (nullable): a covariate; each variant is also trained without it
  * @foreign: (nullable): folder of pictures that do not belong
@@ -30,6 +34,9 @@ typedef struct
   char     *methods;
   char     *without;
   char     *foreign;
+  char     *pattern;
+  char     *unit;
+  char    **labels;
   int       n_seeds;
   double    minutes;
   int       epochs;
@@ -46,35 +53,48 @@ settings_clear (Settings *settings)
   g_free (settings->methods);
   g_free (settings->without);
   g_free (settings->foreign);
+  g_free (settings->pattern);
+  g_free (settings->unit);
+  g_strfreev (settings->labels);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
 
 /* -- the plan ----------------------------------------------------------------- */
 
-/* Evenly along the table, so that every method and seed sees the same ones. */
+/* The same ones for every method and seed, drawn so that no order of the table
+ * shows in them. */
 static OrdDataset *
-take_fraction (OrdDataset *dataset,
-               double      fraction)
+take_fraction (OrdDataset  *dataset,
+               double       fraction,
+               GError     **error)
 {
-  guint              n = ord_dataset_get_n_samples (dataset);
-  g_autoptr (GArray) kept = g_array_new (FALSE, FALSE, sizeof (guint));
-  double             owed = 0.0;
+  OrdRandom           random = ord_random_init (1);
+  guint               n = ord_dataset_get_n_samples (dataset);
+  g_autoptr (GArray)  training = ord_dataset_get_split (dataset,
+                                                        ORD_SPLIT_TRAIN);
+  guint               wanted = (guint) (fraction * training->len + 0.5);
+  g_autoptr (GArray)  kept = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autofree gboolean *drawn = g_new0 (gboolean, n);
 
   if (fraction >= 1.0)
     return g_object_ref (dataset);
-
-  for (guint i = 0; i < n; i++)
+  if (wanted < TRAINED_AT_LEAST)
     {
-      if (ord_dataset_get_sample (dataset, i)->split == ORD_SPLIT_TRAIN)
-        {
-          owed += fraction;
-          if (owed < 1.0)
-            continue;
-          owed -= 1.0;
-        }
-      g_array_append_val (kept, i);
+      g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
+                   "--fraction %g leaves %u of %u training images in %s, and %d "
+                   "are needed", fraction, wanted, training->len,
+                   ord_dataset_get_folder (dataset), TRAINED_AT_LEAST);
+      return NULL;
     }
+
+  ord_random_shuffle (&random, (guint *) training->data, training->len);
+  for (guint i = 0; i < wanted; i++)
+    drawn[g_array_index (training, guint, i)] = TRUE;
+  for (guint i = 0; i < n; i++)
+    if (drawn[i] ||
+        ord_dataset_get_sample (dataset, i)->split != ORD_SPLIT_TRAIN)
+      g_array_append_val (kept, i);
   return ord_dataset_subset (dataset, (const guint *) kept->data, kept->len);
 }
 
@@ -85,10 +105,15 @@ read_pictures (const Settings  *settings,
                GError         **error)
 {
   const char * const      left_out[] = { without, NULL };
-  OrdDatasetOptions       how = { .without = without ? left_out : NULL };
+  OrdDatasetOptions       how = {
+    .pattern = settings->pattern,
+    .label_columns = (const char * const *) settings->labels,
+    .unit = settings->unit,
+    .without = without ? left_out : NULL,
+  };
   g_autoptr (OrdDataset)  all = ord_dataset_read (folder, &how, error);
 
-  return all ? take_fraction (all, settings->fraction) : NULL;
+  return all ? take_fraction (all, settings->fraction, error) : NULL;
 }
 
 /* One of each method, multiplied by what was asked for. */
@@ -111,6 +136,15 @@ make_variants (const Settings      *settings,
     {
       const OrdCommandSetting *number = g_ptr_array_index (numbers, i);
 
+      for (guint j = 0; j < i; j++)
+        if (g_str_equal (((OrdCommandSetting *) numbers->pdata[j])->name,
+                         number->name))
+          {
+            g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
+                         "--%s is given twice; several values make one list, "
+                         "with commas between", number->name);
+            return NULL;
+          }
       if (!ord_variants_set (variants, number->name, number->text, error))
         return NULL;
     }
@@ -136,33 +170,34 @@ choose_epochs (const Settings      *settings,
                OrdCommandProgress  *progress,
                GError             **error)
 {
-  guint   n_runs = plan->variants->len * plan->n_seeds;
-  OrdPace pace;
+  guint  n_runs = plan->variants->len * plan->n_seeds;
+  double slowest = 0.0;
+  guint  planned = 0;
 
-  plan->epochs = (guint) settings->epochs;
+  plan->epochs = (guint) MAX (settings->epochs, 0);
   if (plan->epochs > 0)
     return TRUE;
-  if (!ord_pace_find (&pace, g_ptr_array_index (plan->variants, 0),
-                      ord_command_progress, progress, ord_command_cancellable (),
-                      error))
-    return FALSE;
-  ord_command_progress_close (progress);
+  for (guint i = 0; i < plan->variants->len; i++)
+    {
+      OrdPace  pace;
+      gboolean found =
+        ord_pace_find (&pace, g_ptr_array_index (plan->variants, i),
+                       ord_command_progress, progress,
+                       ord_command_cancellable (), error);
+
+      ord_command_progress_close (progress);
+      if (!found)
+        return FALSE;
+      slowest = MAX (slowest, pace.seconds);
+      planned = MAX (planned, pace.epochs);
+    }
   plan->epochs = settings->minutes > 0.0
-                 ? ord_pace_epochs (&pace, settings->minutes) : pace.epochs;
+                 ? ord_pace_epochs (slowest, settings->minutes) : planned;
   if (!settings->quiet)
-    fprintf (stderr, "%u runs of %u epochs, %.1f minutes each at this machine's "
-             "pace\n", n_runs, plan->epochs,
-             plan->epochs * pace.seconds / 60.0);
+    fprintf (stderr, "%u runs of %u epochs, at most %.1f minutes each at this "
+             "machine's pace\n", n_runs, plan->epochs,
+             plan->epochs * slowest / 60.0);
   return TRUE;
-}
-
-static OrdDataset *
-read_foreign (const Settings  *settings,
-              GError         **error)
-{
-  const OrdDatasetOptions how = { .to_measure = TRUE };
-
-  return ord_dataset_read (settings->foreign, &how, error);
 }
 
 /* -- the command -------------------------------------------------------------- */
@@ -184,9 +219,16 @@ compare (const Settings *settings,
 
   if (settings->foreign)
     {
-      plan.foreign = foreign = read_foreign (settings, &error);
+      foreign = ord_dataset_list (settings->foreign, &error);
       if (!foreign)
         return ord_command_fail (error);
+      plan.foreign = foreign;
+    }
+  if (settings->report && g_mkdir_with_parents (settings->report, 0777) != 0)
+    {
+      fprintf (stderr, "%s: cannot make %s: %s\n", g_get_prgname (),
+               settings->report, g_strerror (errno));
+      return ORD_EXIT_FAILED;
     }
   if (!choose_epochs (settings, &plan, &progress, &error))
     return ord_command_fail (error);
@@ -243,7 +285,8 @@ int
 ord_command_compare (int    argc,
                      char **argv)
 {
-  g_auto (Settings)        settings = { .n_seeds = 1, .fraction = 1.0 };
+  g_auto (Settings)        settings = { .n_seeds = 1, .fraction = 1.0,
+                                        .minutes = -1.0, .epochs = -1 };
   const GOptionEntry       entries[] = {
     { "methods", 0, 0, G_OPTION_ARG_STRING, &settings.methods,
       "which, with commas between (all)", "A,B,…" },
@@ -261,6 +304,12 @@ ord_command_compare (int    argc,
     { "foreign", 0, 0, G_OPTION_ARG_FILENAME, &settings.foreign,
       "pictures that do not belong: how many are told to lie out of range",
       "FOLDER" },
+    { "pattern", 0, 0, G_OPTION_ARG_STRING, &settings.pattern,
+      "values are in file names, as in `train`", "REGEX" },
+    { "label", 0, 0, G_OPTION_ARG_STRING_ARRAY, &settings.labels,
+      "a label column of labels.csv (value); again for a vector", "COLUMN" },
+    { "unit", 0, 0, G_OPTION_ARG_STRING, &settings.unit, "unit of the value",
+      "TEXT" },
     { "report", 0, 0, G_OPTION_ARG_FILENAME, &settings.report,
       "also write a page with plots there", "FOLDER" },
     { "work", 'w', 0, G_OPTION_ARG_FILENAME, &settings.work,
@@ -272,7 +321,7 @@ ord_command_compare (int    argc,
   };
   g_autofree char         *command = join_arguments (argc, argv);
   g_auto (GStrv)           methods = peek_methods (argc, argv);
-  g_autofree char         *description = ord_command_describe_settings ();
+  g_autofree char         *description = NULL;
   g_autoptr (OrdOptions)   known = NULL;
   g_autoptr (GPtrArray)    numbers = NULL;
   g_autoptr (GPtrArray)    variants = NULL;
@@ -286,6 +335,7 @@ ord_command_compare (int    argc,
     numbers = ord_command_take_settings (known, &argc, argv, &error);
   if (!numbers)
     return ord_command_usage ("%s", error->message);
+  description = ord_command_describe_settings (known);
   if (!ord_command_parse (&argc, &argv, entries, "DIR",
                           "Trains methods alike and prints their errors and "
                           "the quality of their spaces on the test images.\n"
@@ -298,7 +348,8 @@ ord_command_compare (int    argc,
     return ord_command_usage ("--seeds must lie between 1 and 1000");
   if (!(settings.fraction > 0.0 && settings.fraction <= 1.0))
     return ord_command_usage ("--fraction must lie above 0 and not above 1");
-  if (settings.minutes < 0.0 || settings.epochs < 0)
+  if (!(settings.minutes > 0.0 || settings.minutes == -1.0) ||
+      !(settings.epochs > 0 || settings.epochs == -1))
     return ord_command_usage ("--minutes and --epochs must lie above 0");
   if (settings.minutes > 0.0 && settings.epochs > 0)
     return ord_command_usage ("give --minutes or --epochs, not both");
@@ -311,7 +362,8 @@ ord_command_compare (int    argc,
            : ord_command_fail (error);
   if (!settings.work)
     {
-      g_autofree char *name = g_path_get_basename (argv[1]);
+      g_autofree char *full = g_canonicalize_filename (argv[1], NULL);
+      g_autofree char *name = g_path_get_basename (full);
 
       settings.work = g_strconcat (name, "-comparison", NULL);
     }

@@ -117,6 +117,7 @@ ord_command_peek_option (int          argc,
 
 static void
 append_table (GString             *text,
+              const OrdOptions    *known,
               const char          *heading,
               const OrdOptionSpec *specs)
 {
@@ -124,19 +125,20 @@ append_table (GString             *text,
     return;
   g_string_append_printf (text, "%s\n", heading);
   for (; specs->name; specs++)
-    g_string_append_printf (text, "  --%-18s %s (%g)\n", specs->name,
-                            specs->summary, specs->fallback);
+    if (!known || ord_options_find (known, specs->name))
+      g_string_append_printf (text, "  --%-18s %s (%g)\n", specs->name,
+                              specs->summary, specs->fallback);
   g_string_append_c (text, '\n');
 }
 
 char *
-ord_command_describe_settings (void)
+ord_command_describe_settings (const OrdOptions *known)
 {
   GString             *text = g_string_new (NULL);
   const char * const  *methods = ord_method_list ();
 
-  append_table (text, "Training:", ord_trainer_get_options ());
-  append_table (text, "Augmentation (0 switches one off):",
+  append_table (text, known, "Training:", ord_trainer_get_options ());
+  append_table (text, known, "Augmentation (0 switches one off):",
                 ord_augmentation_options);
   for (guint i = 0; ord_encoder_list ()[i]; i++)
     {
@@ -144,7 +146,7 @@ ord_command_describe_settings (void)
         g_strdup_printf ("Encoder %s, %s:", ord_encoder_list ()[i],
                          ord_encoder_summary (ord_encoder_list ()[i]));
 
-      append_table (text, heading,
+      append_table (text, known, heading,
                     ord_encoder_get_options (ord_encoder_list ()[i]));
     }
   g_string_append (text, "Methods:\n");
@@ -156,7 +158,7 @@ ord_command_describe_settings (void)
     {
       g_autofree char *heading = g_strdup_printf ("Method %s:", methods[i]);
 
-      append_table (text, heading, ord_method_get_options (methods[i]));
+      append_table (text, known, heading, ord_method_get_options (methods[i]));
     }
 
   return g_string_free (text, FALSE);

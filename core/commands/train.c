@@ -232,7 +232,7 @@ ord_command_train (int    argc,
   if (!numbers || !apply_settings (options, numbers, &error))
     return ord_command_usage ("%s", error->message);
 
-  description = ord_command_describe_settings ();
+  description = ord_command_describe_settings (NULL);
   if (!ord_command_parse (&argc, &argv, entries, "DIR -o MODEL",
                           "Trains a model on a folder of labelled pictures: "
                           "with labels.csv (file,value,…), with one folder\n"

@@ -264,7 +264,7 @@ ord_comparison_find_best (OrdComparison *comparison)
       const OrdComparisonRow *row = g_ptr_array_index (comparison->rows, i);
 
       best = g_ptr_array_index (comparison->rows, comparison->best);
-      if (row->mae < best->mae)
+      if (row->mae < best->mae || isnan (best->mae))
         comparison->best = i;
     }
   best = g_ptr_array_index (comparison->rows, comparison->best);

@@ -6,14 +6,16 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
-#include <string.h>
-
 #include "../encoder/ord-encoder.h"
 #include "../model/ord-trainer.h"
 #include "ord-comparison-private.h"
 
-/* In the folder: of each finished model, what it was made from. */
-#define INDEX_FILE "runs.ini"
+/* Goes up when a change of the engine makes trainings come out otherwise:
+ * earlier runs are then made again. */
+#define RUN_VERSION 1
+
+/* Digits of the fingerprint in a file's name. */
+#define SHOWN_DIGITS 12
 
 /* The clock is the plan's, not the trainer's. */
 #define NO_CLOCK   10080.0
@@ -24,8 +26,10 @@ typedef struct
   OrdProgressFunc          progress;
   gpointer                 user_data;
   guint                    done;      /* runs, those that were kept included */
-  guint                    kept;
+  double                   found;     /* runs that were there already */
+  gboolean                 fresh;     /* nothing told of this run yet */
   gint64                   started;   /* monotonic time */
+  gboolean                 told;      /* pictures that cannot be read */
   char                    *stage;
 } Runs;
 
@@ -43,13 +47,20 @@ report (const OrdProgress *progress,
 {
   Runs        *runs = user_data;
   OrdProgress  all = *progress;
-  double       trained = runs->done - runs->kept + progress->fraction;
+  double       trained;
   double       left = n_runs (runs) - runs->done - progress->fraction;
   double       seconds = (double) (g_get_monotonic_time () - runs->started) /
                          G_USEC_PER_SEC;
 
   if (!runs->progress)
     return;
+  /* Training that an earlier process has done takes no time of this one. */
+  if (runs->fresh && progress->n_epochs > 0)
+    {
+      runs->found += progress->fraction;
+      runs->fresh = FALSE;
+    }
+  trained = runs->done + progress->fraction - runs->found;
   all.stage = runs->stage;
   all.fraction = (runs->done + progress->fraction) / n_runs (runs);
   /* Too early a guess misleads. */
@@ -67,12 +78,14 @@ fingerprint (const char       *method,
              OrdDataset       *dataset)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autofree char      *text = ord_options_to_string (options);
+  g_autofree char      *text = ord_trainer_options_of_consequence (options);
+  g_autofree char      *head = g_strdup_printf ("%d %s %s %s", RUN_VERSION,
+                                                ord_encoder_list ()[0], method,
+                                                text);
   guint                 n_labels = ord_dataset_get_n_labels (dataset);
   guint                 n_covariates = ord_dataset_get_n_covariates (dataset);
 
-  g_checksum_update (sum, (const guchar *) method, -1);
-  g_checksum_update (sum, (const guchar *) text, -1);
+  g_checksum_update (sum, (const guchar *) head, -1);
   for (guint i = 0; i < n_covariates; i++)
     g_checksum_update (sum, (const guchar *)
                        ord_dataset_get_covariate (dataset, i)->name, -1);
@@ -97,59 +110,51 @@ fingerprint (const char       *method,
   return g_strdup (g_checksum_get_string (sum));
 }
 
-/* "rm-loss_sigma-0.5-1.ordinate" */
+/* (transfer full): where the model of a run lies once it is finished; its name
+ * says what it was made from, so that no other run takes its place. */
 static char *
-file_name (const OrdVariant *variant,
-           guint             seed)
+model_path (const Runs       *runs,
+            const OrdVariant *variant,
+            const OrdOptions *options,
+            guint             seed)
 {
+  g_autofree char *made_from = fingerprint (variant->method, options,
+                                            variant->dataset);
   g_autofree char *name = g_strdup (variant->name);
+  g_autofree char *file = NULL;
 
   for (char *c = name; *c; c++)
     if (!g_ascii_isalnum (*c) && *c != '.')
       *c = *c == ' ' ? '_' : '-';
-  return g_strdup_printf ("%s-%u.ordinate", name, seed);
-}
-
-static GKeyFile *
-read_index (const Runs *runs)
-{
-  GKeyFile        *index = g_key_file_new ();
-  g_autofree char *path = g_build_filename (runs->plan->work, INDEX_FILE, NULL);
-
-  /* None yet, or none that can be read: every run is then made again. */
-  g_key_file_load_from_file (index, path, G_KEY_FILE_NONE, NULL);
-  return index;
-}
-
-static gboolean
-note_finished (const Runs  *runs,
-               const char  *name,
-               const char  *wanted,
-               GError     **error)
-{
-  g_autoptr (GKeyFile) index = read_index (runs);
-  g_autofree char     *path = g_build_filename (runs->plan->work, INDEX_FILE,
-                                                NULL);
-
-  g_key_file_set_string (index, "finished", name, wanted);
-  return g_key_file_save_to_file (index, path, error);
-}
-
-static OrdModel *
-load_finished (const Runs *runs,
-               const char *name,
-               const char *path,
-               const char *wanted)
-{
-  g_autoptr (GKeyFile) index = read_index (runs);
-  g_autofree char     *had =
-    g_key_file_get_string (index, "finished", name, NULL);
-
-  /* A model that has been damaged since is made again. */
-  return g_strcmp0 (had, wanted) == 0 ? ord_model_load (path, NULL, NULL) : NULL;
+  file = g_strdup_printf ("%s-%u-%.*s.ordinate", name, seed, SHOWN_DIGITS,
+                          made_from);
+  return g_build_filename (runs->plan->work, file, NULL);
 }
 
 /* -- one run ------------------------------------------------------------------ */
+
+/* Pictures that cannot be read are told once, not by every run. */
+static void
+tell_failures (Runs       *runs,
+               OrdTrainer *trainer)
+{
+  GPtrArray   *failures = ord_trainer_get_failures (trainer);
+  OrdProgress  progress = {
+    .stage = runs->stage,
+    .fraction = (double) runs->done / n_runs (runs),
+    .seconds_left = -1.0,
+    .loss = NAN,
+    .validation_mae = NAN,
+    .best_mae = NAN,
+  };
+
+  for (guint i = 0; runs->progress && !runs->told && i < failures->len; i++)
+    {
+      progress.warning = g_ptr_array_index (failures, i);
+      runs->progress (&progress, runs->user_data);
+    }
+  runs->told = TRUE;
+}
 
 static OrdModel *
 train (Runs              *runs,
@@ -166,7 +171,9 @@ train (Runs              *runs,
                      ord_encoder_list ()[0], options);
 
   ord_trainer_set_checkpoint (trainer, checkpoint);
+  runs->fresh = TRUE;
   model = ord_trainer_run (trainer, report, runs, cancellable, error);
+  tell_failures (runs, trainer);
   if (!model || !ord_model_save (model, path, error))
     return NULL;
   ord_trainer_discard_checkpoint (trainer);
@@ -181,9 +188,7 @@ run_one (Runs              *runs,
          GError           **error)
 {
   g_autoptr (OrdOptions)  options = ord_options_copy (variant->options);
-  g_autofree char        *name = file_name (variant, seed);
-  g_autofree char        *path = g_build_filename (runs->plan->work, name, NULL);
-  g_autofree char        *wanted = NULL;
+  g_autofree char        *path = NULL;
   g_autoptr (OrdModel)    model = NULL;
 
   g_free (runs->stage);
@@ -194,14 +199,15 @@ run_one (Runs              *runs,
       !ord_options_set (options, "minutes", NO_CLOCK, error))
     return NULL;
 
-  wanted = fingerprint (variant->method, options, variant->dataset);
-  model = load_finished (runs, name, path, wanted);
+  path = model_path (runs, variant, options, seed);
+  /* Files appear whole; one that has been damaged since is made again. */
+  model = ord_model_load (path, NULL, NULL);
   if (model)
-    runs->kept++;
+    runs->found += 1.0;
   else
     {
       model = train (runs, variant, options, path, cancellable, error);
-      if (!model || !note_finished (runs, name, wanted, error))
+      if (!model)
         return NULL;
     }
   runs->done++;
@@ -240,6 +246,31 @@ run_variant (Runs              *runs,
   return TRUE;
 }
 
+/* What would fail after the first training is asked before it. */
+static gboolean
+check_plan (const OrdComparisonPlan  *plan,
+            GError                  **error)
+{
+  g_autofree char *path = g_build_filename (plan->work, "model.ordinate", NULL);
+
+  for (guint i = 0; i < plan->variants->len; i++)
+    {
+      const OrdVariant   *variant = g_ptr_array_index (plan->variants, i);
+      g_autoptr (GArray)  tests =
+        ord_dataset_get_split (variant->dataset, ORD_SPLIT_TEST);
+
+      if (tests->len < 2)
+        {
+          g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
+                       "Methods are compared on test images, and %s has %u of "
+                       "them: call at least 2 “test” in the column split",
+                       ord_dataset_get_folder (variant->dataset), tests->len);
+          return FALSE;
+        }
+    }
+  return ord_model_can_save (path, error);
+}
+
 OrdComparison *
 ord_comparison_run (const OrdComparisonPlan  *plan,
                     OrdProgressFunc           progress,
@@ -256,6 +287,8 @@ ord_comparison_run (const OrdComparisonPlan  *plan,
     .started = g_get_monotonic_time (),
   };
 
+  if (!check_plan (plan, error))
+    return NULL;
   comparison->rows = g_ptr_array_new_with_free_func
                        ((GDestroyNotify) ord_comparison_row_free);
   comparison->n_seeds = plan->n_seeds;

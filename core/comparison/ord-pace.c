@@ -33,9 +33,11 @@ describe (const OrdVariant *variant)
     ord_dataset_get_split (variant->dataset, ORD_SPLIT_TRAIN);
   GString             *text = g_string_new (NULL);
 
-  g_string_append_printf (text, "v%d %u images %u processors size=%g batch=%g "
+  g_string_append_printf (text, "v%d %u of %u images %u processors size=%g batch=%g "
                           "threads=%g validate=%g %s", PACE_VERSION,
-                          training->len, g_get_num_processors (),
+                          training->len,
+                          ord_dataset_get_n_samples (variant->dataset),
+                          g_get_num_processors (),
                           ord_options_get (variant->options, "size"),
                           ord_options_get (variant->options, "batch"),
                           ord_options_get (variant->options, "threads"),
@@ -107,8 +109,8 @@ ord_pace_find (OrdPace           *pace,
 }
 
 guint
-ord_pace_epochs (const OrdPace *pace,
-                 double         minutes)
+ord_pace_epochs (double seconds,
+                 double minutes)
 {
-  return (guint) CLAMP (floor (60.0 * minutes / pace->seconds), 1.0, 100000.0);
+  return (guint) CLAMP (floor (60.0 * minutes / seconds), 1.0, 100000.0);
 }

@@ -38,8 +38,8 @@ gboolean ord_pace_find   (OrdPace           *pace,
                           GCancellable      *cancellable,
                           GError           **error);
 
-/* Epochs that fit into @minutes at this pace, at least 1. */
-guint    ord_pace_epochs (const OrdPace     *pace,
+/* Epochs of so many seconds that fit into @minutes, at least 1. */
+guint    ord_pace_epochs (double             seconds,
                           double             minutes);
 
 G_END_DECLS

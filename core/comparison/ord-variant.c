@@ -91,6 +91,7 @@ ord_variants_known_options (const char * const  *methods,
 
       if (!options)
         return NULL;
+      /* Methods may share a whole table, but no part of one. */
       specs = ord_method_get_options (methods[i]);
       if (!all)
         all = g_steal_pointer (&options);
@@ -131,6 +132,18 @@ ord_variants_set (GPtrArray   *variants,
 
           if (!ord_options_set_text (variant->options, name, value, error))
             return FALSE;
+          for (guint u = 0; u < v; u++)
+            {
+              const OrdVariant *other = g_ptr_array_index (variants, i + u);
+
+              if (ord_options_get (other->options, name) ==
+                  ord_options_get (variant->options, name))
+                {
+                  g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
+                               "--%s %s names %s twice", name, texts, value);
+                  return FALSE;
+                }
+            }
           if (n > 1)
             add_to_name (variant, suffix);
         }

@@ -436,3 +436,37 @@ ord_raw_table_find (const char *folder,
          ? read_with_pattern (folder, pattern, pictures, error)
          : read_with_default_patterns (folder, pictures, error);
 }
+
+OrdDataset *
+ord_dataset_list (const char  *folder,
+                  GError     **error)
+{
+  static const char * const  names[] = { "value", NULL };
+  g_autofree char           *full = g_canonicalize_filename (folder, NULL);
+  g_autoptr (GPtrArray)      pictures = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (OrdDataset)     dataset = ord_dataset_new (full, NULL, names, NULL,
+                                                        0);
+  double                     nothing = 0.0;
+
+  if (!collect_pictures (full, "", 0, pictures, error))
+    return NULL;
+  if (pictures->len == 0)
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
+                   "There are no pictures in %s", full);
+      return NULL;
+    }
+  for (guint i = 0; i < pictures->len; i++)
+    {
+      g_autofree char *path = g_build_filename (full, pictures->pdata[i], NULL);
+      OrdSample        sample = {
+        .file = pictures->pdata[i],
+        .path = path,
+        .labels = &nothing,
+        .split = ORD_SPLIT_TEST,
+      };
+
+      ord_dataset_append (dataset, &sample);
+    }
+  return g_steal_pointer (&dataset);
+}

@@ -108,6 +108,11 @@ OrdDataset *ord_dataset_read (const char              *folder,
                               const OrdDatasetOptions *options,
                               GError                 **error);
 
+/* (transfer full): all pictures in a folder and below, as test images whose
+ * labels are not known (and 0 here). */
+OrdDataset *ord_dataset_list (const char              *folder,
+                              GError                 **error);
+
 /* An empty table to be filled by hand (the model file does). @covariates is
  * copied. */
 OrdDataset *ord_dataset_new  (const char         *folder,

@@ -10,29 +10,6 @@
 
 #include "ord-checkpoint.h"
 
-/* Options that change how fast or how long, but not what is learnt. */
-static const char * const of_no_consequence[] = {
-  "minutes", "threads", "memory", "checkpoint", NULL
-};
-
-/* The other options, as text. */
-static char *
-options_of_consequence (const OrdOptions *options)
-{
-  g_autofree char *text = ord_options_to_string (options);
-  g_auto (GStrv)   words = g_strsplit (text, " ", -1);
-  GString         *kept = g_string_new (NULL);
-
-  for (guint i = 0; words[i]; i++)
-    {
-      g_auto (GStrv) halves = g_strsplit (words[i], "=", 2);
-
-      if (!g_strv_contains (of_no_consequence, halves[0]))
-        g_string_append_printf (kept, "%s ", words[i]);
-    }
-  return g_string_free (kept, FALSE);
-}
-
 static void
 add_covariates (GChecksum  *sum,
                 OrdDataset *dataset)
@@ -53,7 +30,7 @@ fingerprint (OrdRun *run)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char      *options =
-    options_of_consequence (run->trainer->options);
+    ord_trainer_options_of_consequence (run->trainer->options);
 
   g_checksum_update (sum, (const guchar *) run->trainer->method, -1);
   g_checksum_update (sum, (const guchar *) run->trainer->encoder, -1);

@@ -214,10 +214,19 @@ ord_run_time_step (OrdRun        *run,
 
   ord_run_report (run, "Measuring the pace", NULL);
   ord_loader_start (run->loader, order, n, run->batch, &run->augmentation, 0);
-  for (guint i = 0; i < run->steps_per_epoch; i++)
+  for (guint i = 0; times->len < TIMED_STEPS || i < run->steps_per_epoch; i++)
     {
-      const OrdBatch *batch = ord_loader_next (run->loader, error);
+      const OrdBatch *batch;
       gint64          now, time;
+
+      /* A short epoch is gone through again. */
+      if (i == run->steps_per_epoch)
+        {
+          ord_loader_start (run->loader, order, n, run->batch,
+                            &run->augmentation, 0);
+          i = 0;
+        }
+      batch = ord_loader_next (run->loader, error);
 
       if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error) ||
           !train_batch (run, batch, error))

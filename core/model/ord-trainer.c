@@ -93,6 +93,28 @@ ord_trainer_options_new (const char  *method,
   return options;
 }
 
+/* Options that change how fast or how long, but not what is learnt. */
+static const char * const of_no_consequence[] = {
+  "minutes", "threads", "memory", "checkpoint", NULL
+};
+
+char *
+ord_trainer_options_of_consequence (const OrdOptions *options)
+{
+  g_autofree char *text = ord_options_to_string (options);
+  g_auto (GStrv)   words = g_strsplit (text, " ", -1);
+  GString         *kept = g_string_new (NULL);
+
+  for (guint i = 0; words[i]; i++)
+    {
+      g_auto (GStrv) halves = g_strsplit (words[i], "=", 2);
+
+      if (!g_strv_contains (of_no_consequence, halves[0]))
+        g_string_append_printf (kept, "%s ", words[i]);
+    }
+  return g_string_free (kept, FALSE);
+}
+
 const OrdOptionSpec *
 ord_trainer_get_options (void)
 {

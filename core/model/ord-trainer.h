@@ -28,6 +28,10 @@ OrdOptions *ord_trainer_options_new (const char  *method,
 /* (transfer none): the trainer's own table. */
 const OrdOptionSpec *ord_trainer_get_options (void);
 
+/* (transfer full): the options as text, without those that change how fast or
+ * how long it goes and not what is learnt. */
+char        *ord_trainer_options_of_consequence (const OrdOptions *options);
+
 /**
  * ord_trainer_new:
  * @title: for people

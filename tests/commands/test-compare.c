@@ -24,13 +24,40 @@ row (JsonParser *parser,
     json_object_get_array_member (object, "methods"), index);
 }
 
+/* (transfer full) (nullable): the model of a run, by the start of its name. */
+static char *
+find_model (const char *work,
+            const char *start)
+{
+  g_autoptr (GDir) dir = g_dir_open (work, 0, NULL);
+  const char      *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    if (g_str_has_prefix (name, start) && g_str_has_suffix (name, ".ordinate"))
+      return g_build_filename (work, name, NULL);
+  return NULL;
+}
+
+static guint
+count_models (const char *work)
+{
+  g_autoptr (GDir) dir = g_dir_open (work, 0, NULL);
+  const char      *name;
+  guint            n = 0;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    n += g_str_has_suffix (name, ".ordinate");
+  return n;
+}
+
 static void
 test_finished_runs_are_not_repeated (void)
 {
   g_autofree char        *work = in_folder ("kept");
-  g_autofree char        *kept = g_build_filename (work, "l1-1.ordinate", NULL);
+  g_autofree char        *kept = NULL;
   g_autoptr (JsonParser)  parser = json_parser_new ();
   g_auto (Said)           first = { 0 }, second = { 0 }, other = { 0 };
+  g_auto (Said)           again = { 0 };
   GStatBuf                before, after;
   JsonObject             *l1;
 
@@ -40,6 +67,7 @@ test_finished_runs_are_not_repeated (void)
   g_assert_cmpstr (json_object_get_string_member (l1, "method"), ==, "l1");
   g_assert_cmpfloat (json_object_get_double_member (l1, "mae"), >, 0.0);
   g_assert_cmpfloat (json_object_get_double_member (l1, "d5"), >, 0.0);
+  kept = find_model (work, "l1-1-");
   g_assert_cmpint (g_stat (kept, &before), ==, 0);
 
   second = CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "1",
@@ -48,13 +76,16 @@ test_finished_runs_are_not_repeated (void)
   g_assert_cmpint (g_stat (kept, &after), ==, 0);
   g_assert_cmpint (before.st_ino, ==, after.st_ino);
 
-  /* Another option makes another run of it. */
+  /* Another option makes other runs, and does not take these ones' place. */
   other = CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "2",
                 "-w", work, "--json", "-q", QUICK);
   g_assert_cmpint (other.code, ==, 0);
   g_assert_cmpstr (other.out, !=, first.out);
-  g_assert_cmpint (g_stat (kept, &after), ==, 0);
-  g_assert_cmpint (before.st_ino, !=, after.st_ino);
+  g_assert_cmpuint (count_models (work), ==, 4);
+  again = CALL ("compare", gauges, "--methods", "rm-loss,l1", "--epochs", "1",
+                "--memory", "64", "-w", work, "--json", "-q", QUICK);
+  g_assert_cmpstr (again.out, ==, first.out);
+  g_assert_cmpuint (count_models (work), ==, 4);
 }
 
 /* A picture that cannot be read is left out of a model; the run is known as
@@ -65,7 +96,7 @@ test_a_broken_picture_repeats_nothing (void)
   g_autofree char *folder = in_folder ("one-broken");
   g_autofree char *broken = g_build_filename (folder, "gauge-0003.png", NULL);
   g_autofree char *work = in_folder ("one-broken-runs");
-  g_autofree char *kept = g_build_filename (work, "l1-1.ordinate", NULL);
+  g_autofree char *kept = NULL;
   g_auto (Said)    drawn = CALL ("sample", folder, "--count", N_PICTURES, "-q");
   g_auto (Said)    first = { 0 }, second = { 0 };
   GStatBuf         before, after;
@@ -75,6 +106,9 @@ test_a_broken_picture_repeats_nothing (void)
   first = CALL ("compare", folder, "--methods", "l1", "--epochs", "1", "-w",
                 work, "-q", QUICK);
   g_assert_cmpint (first.code, ==, 0);
+  /* It is named, even when nothing else is told. */
+  assert_contains (first.err, "gauge-0003.png");
+  kept = find_model (work, "l1-1-");
   g_assert_cmpint (g_stat (kept, &before), ==, 0);
   second = CALL ("compare", folder, "--methods", "l1", "--epochs", "1", "-w",
                  work, "-q", QUICK);
@@ -143,7 +177,7 @@ test_an_interrupted_comparison_goes_on (void)
 {
   g_autofree char         *work = in_folder ("interrupted");
   g_autofree char         *whole = in_folder ("whole");
-  g_autofree char         *kept = g_build_filename (work, "l1-1.ordinate", NULL);
+  g_autofree char         *kept = NULL;
   g_autoptr (GSubprocess)  process = NULL;
   g_auto (Said)            resumed = { 0 }, straight = { 0 };
   GStatBuf                 before, after;
@@ -154,8 +188,11 @@ test_an_interrupted_comparison_goes_on (void)
 
   process = start (G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
                    G_SUBPROCESS_FLAGS_STDERR_SILENCE, arguments);
-  while (!g_file_test (kept, G_FILE_TEST_EXISTS))
-    g_usleep (1000);
+  while (!(kept = find_model (work, "l1-1-")))
+    {
+      g_assert_nonnull (g_subprocess_get_identifier (process));
+      g_usleep (1000);
+    }
   g_subprocess_send_signal (process, SIGINT);
   g_assert_true (g_subprocess_wait (process, NULL, NULL));
   g_assert_cmpint (g_stat (kept, &before), ==, 0);
@@ -190,19 +227,43 @@ test_the_report_is_written (void)
   assert_contains (text, "--methods rm-loss,l1");
 }
 
+/* A plain folder of pictures, without labels. */
+static char *
+draw_strangers (void)
+{
+  char *folder = in_folder ("strangers");
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char   *path = g_strdup_printf ("%s/%c.pgm", folder, 'a' + i);
+      g_autoptr (GString) text = g_string_new ("P2\n32 32\n255\n");
+
+      for (guint p = 0; p < 32 * 32; p++)
+        g_string_append_printf (text, "%u ", (p * (i + 7)) % 256);
+      g_assert_true (g_file_set_contents (path, text->str, -1, NULL));
+    }
+  return folder;
+}
+
 static void
 test_foreign_pictures_are_counted (void)
 {
   g_autofree char        *work = in_folder ("with-foreign");
+  g_autofree char        *strangers = draw_strangers ();
   g_autoptr (JsonParser)  parser = json_parser_new ();
-  g_auto (Said)           said =
+  g_auto (Said)           own =
     CALL ("compare", gauges, "--methods", "l1", "--epochs", "1", "-w", work,
           "--foreign", gauges, "--json", "-q", QUICK);
-  double                  share;
+  g_auto (Said)           others =
+    CALL ("compare", gauges, "--methods", "l1", "--epochs", "1", "-w", work,
+          "--foreign", strangers, "--json", "-q", QUICK);
+  JsonObject             *l1 = row (parser, &own, 0);
 
-  share = json_object_get_double_member (row (parser, &said, 0), "foreign");
   /* Pictures of the same kind are no strangers. */
-  g_assert_cmpfloat (share, <, 0.5);
+  g_assert_cmpfloat (json_object_get_double_member (l1, "foreign"), <, 0.5);
+  l1 = row (parser, &others, 0);
+  g_assert_cmpfloat (json_object_get_double_member (l1, "foreign"), >=, 0.5);
 }
 
 static void
@@ -215,6 +276,12 @@ test_mistakes_are_told (void)
                               "--sigma", "0.5,much");
   g_auto (Said) empty = CALL ("compare", gauges, "--methods", "rm-loss",
                               "--sigma", "0.5,,1");
+  g_auto (Said) same = CALL ("compare", gauges, "--methods", "rm-loss",
+                             "--sigma", ".5,0.50");
+  g_auto (Said) again = CALL ("compare", gauges, "--methods", "rm-loss",
+                              "--sigma", "1,2", "--sigma", "3");
+  g_auto (Said) few = CALL ("compare", gauges, "--methods", "l1", "--fraction",
+                            "0.01");
   g_auto (Said) both = CALL ("compare", gauges, "--minutes", "1", "--epochs",
                              "1");
   g_auto (Said) covariate = CALL ("compare", gauges, "--methods", "l1",
@@ -231,6 +298,12 @@ test_mistakes_are_told (void)
   g_assert_cmpint (value.code, ==, 2);
   assert_contains (value.err, "much");
   g_assert_cmpint (empty.code, ==, 2);
+  g_assert_cmpint (same.code, ==, 2);
+  assert_contains (same.err, "twice");
+  g_assert_cmpint (again.code, ==, 2);
+  assert_contains (again.err, "--sigma is given twice");
+  g_assert_cmpint (few.code, ==, 1);
+  assert_contains (few.err, "--fraction");
   g_assert_cmpint (both.code, ==, 2);
   g_assert_cmpint (covariate.code, !=, 0);
   assert_contains (covariate.err, "shoe-size");
