@@ -11,6 +11,10 @@
 
 #define COVARIATE_WIDTH 32
 
+/* Early layers tell strangers more reliably: how well late ones do depends on
+ * what the label has taught them to see. */
+#define DESCRIBED_STAGES 2
+
 static const OrdOptionSpec options[] = {
   { "channels", "channels of the first stage; each next one has twice as many",
     32, 4, 256, TRUE },
@@ -52,22 +56,38 @@ normalise (OrdGraph   *graph,
   return ord_graph_batch_norm (graph, full, input, TRUE);
 }
 
+static void
+describe (OrdGraph   *graph,
+          const char *block,
+          const char *name,
+          OrdNode     node)
+{
+  g_autofree char *full = g_strconcat (block, "/", name, NULL);
+
+  ord_graph_describe (graph, full, node);
+}
+
 static OrdNode
 add_block (OrdGraph   *graph,
            const char *name,
            OrdNode     input,
            int         channels,
-           int         stride)
+           int         stride,
+           gboolean    described)
 {
   g_autofree char *sum = g_strconcat (name, "/sum", NULL);
   OrdNode          active = normalise (graph, name, "norm-1", input);
   OrdNode          shortcut = input;
   OrdNode          x;
 
+  if (described)
+    describe (graph, name, "average-1", active);
   if (stride > 1 || ord_graph_get_channels (graph, input) != channels)
     shortcut = convolve (graph, name, "shortcut", active, channels, 1, stride);
   x = convolve (graph, name, "convolution-1", active, channels, 3, stride);
   x = normalise (graph, name, "norm-2", x);
+  if (described)
+    describe (graph, name, "average-2", x);
   x = convolve (graph, name, "convolution-2", x, channels, 3, 1);
 
   return ord_graph_add (graph, sum, x, shortcut);
@@ -134,7 +154,8 @@ compact_build (const OrdOptions *values,
                                                  block + 1);
 
         x = add_block (graph, name, x, channels << stage,
-                       stage > 0 && block == 0 ? 2 : 1);
+                       stage > 0 && block == 0 ? 2 : 1,
+                       stage < DESCRIBED_STAGES && block == 0);
       }
   x = normalise (graph, "head", "norm", x);
   x = ord_graph_global_average (graph, "head/average", x);

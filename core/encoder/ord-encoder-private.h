@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * @count: numbers learnt by what @build would build with the same arguments,
  *   told without building it
  * @build: the graph from images (first input) and, where @covariate_width is
- *   not 0, covariates (second input) to features (last layer)
+ *   not 0, covariates (second input) to features (last layer). What it
+ *   describes (ord_graph_describe()) is told by ord_encoder_get_pooled()
  */
 typedef struct
 {

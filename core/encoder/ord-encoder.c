@@ -131,6 +131,18 @@ ord_encoder_forward (OrdEncoder   *encoder,
                             (int) width, inputs, error);
 }
 
+guint
+ord_encoder_get_pooled_width (OrdEncoder *encoder)
+{
+  return (guint) ord_graph_get_description_width (encoder->graph);
+}
+
+const float *
+ord_encoder_get_pooled (OrdEncoder *encoder)
+{
+  return ord_graph_get_description (encoder->graph);
+}
+
 gboolean
 ord_encoder_backward (OrdEncoder   *encoder,
                       const float  *d_features,

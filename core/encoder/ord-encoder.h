@@ -69,6 +69,22 @@ const float *ord_encoder_forward       (OrdEncoder        *encoder,
                                         const float       *covariates,
                                         GError           **error);
 
+/* Numbers of the pooled activations; 0 for an encoder that tells none. */
+guint        ord_encoder_get_pooled_width (OrdEncoder     *encoder);
+
+/**
+ * ord_encoder_get_pooled:
+ *
+ * What the layers before the feature saw of each picture in the latest forward
+ * pass, averaged over the picture. A feature tells what a picture means; these
+ * tell whether it is a picture of a known kind.
+ *
+ * Returns: (transfer none) (nullable): (n, pooled_width), valid until the next
+ *   forward pass; %NULL for an encoder that tells none, and after a training
+ *   pass
+ */
+const float *ord_encoder_get_pooled    (OrdEncoder        *encoder);
+
 /* @d_features: (n, width); overwrites the parameters' gradients. */
 gboolean     ord_encoder_backward      (OrdEncoder        *encoder,
                                         const float       *d_features,

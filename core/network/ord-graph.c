@@ -50,6 +50,8 @@ struct _OrdGraph
   GPtrArray     *parameters;
   GPtrArray     *plans;       /* latest used first */
   guint          version;
+  GArray        *described;   /* of OrdNode: the averages */
+  float         *description; /* (n, description width) of the latest pass */
 };
 
 /* -- inputs are layers that compute nothing --------------------------------- */
@@ -122,6 +124,7 @@ ord_graph_new (guint64 seed)
     g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
   graph->plans = g_ptr_array_new_with_free_func (plan_free);
   graph->version = 1;
+  graph->described = g_array_new (FALSE, FALSE, sizeof (OrdNode));
   if (dnnl_engine_create (&graph->engine, dnnl_cpu, 0) != dnnl_success ||
       dnnl_stream_create (&graph->stream, graph->engine,
                           dnnl_stream_default_flags) != dnnl_success)
@@ -138,6 +141,8 @@ ord_graph_free (OrdGraph *graph)
   g_ptr_array_unref (graph->plans);
   g_ptr_array_unref (graph->layers);
   g_ptr_array_unref (graph->parameters);
+  g_array_unref (graph->described);
+  g_free (graph->description);
   dnnl_stream_destroy (graph->stream);
   dnnl_engine_destroy (graph->engine);
   g_free (graph);
@@ -249,6 +254,30 @@ ord_graph_get_width (OrdGraph *graph)
   return ord_graph_get_channels (graph, (OrdNode) graph->layers->len - 1);
 }
 
+void
+ord_graph_describe (OrdGraph   *graph,
+                    const char *name,
+                    OrdNode     node)
+{
+  OrdNode   average = ord_graph_global_average (graph, name, node);
+  OrdLayer *layer = g_ptr_array_index (graph->layers, average);
+
+  layer->aside = TRUE;
+  layer->wants_gradient = FALSE;
+  g_array_append_val (graph->described, average);
+}
+
+int
+ord_graph_get_description_width (OrdGraph *graph)
+{
+  int width = 0;
+
+  for (guint i = 0; i < graph->described->len; i++)
+    width += ord_graph_get_channels (graph, g_array_index (graph->described,
+                                                           OrdNode, i));
+  return width;
+}
+
 GPtrArray *
 ord_graph_get_parameters (OrdGraph *graph)
 {
@@ -259,6 +288,14 @@ void
 ord_graph_parameters_changed (OrdGraph *graph)
 {
   graph->version++;
+}
+
+/* Whether a layer takes no part in this plan. */
+static gboolean
+is_left_out (OrdPlan        *plan,
+             const OrdLayer *layer)
+{
+  return layer->aside && plan->training;
 }
 
 /* -- planning --------------------------------------------------------------- */
@@ -463,6 +500,8 @@ plan_readers (OrdPlan *plan)
 
       plan->nodes[i].last_reader = -1;
       plan->nodes[i].edges = g_new0 (OrdEdge, layer->n_inputs + 1);
+      if (is_left_out (plan, layer))
+        continue;
       for (int k = 0; k < layer->n_inputs; k++)
         plan->nodes[layer->inputs[k]].last_reader = (OrdNode) i;
     }
@@ -511,7 +550,8 @@ plan_new (OrdGraph  *graph,
     {
       const OrdLayer *layer = g_ptr_array_index (graph->layers, i);
 
-      plan->nodes[i].state = layer->klass->plan (layer, plan);
+      if (!is_left_out (plan, layer))
+        plan->nodes[i].state = layer->klass->plan (layer, plan);
     }
 
   if (!plan->dnnl.error)
@@ -611,12 +651,42 @@ ord_graph_forward (OrdGraph            *graph,
       if (is_input (layer))
         dnnl_memory_set_data_handle (plan->nodes[i].value,
                                      (void *) inputs[input++]);
-      else
+      else if (!is_left_out (plan, layer))
         layer->klass->forward (layer, plan, plan->nodes[i].state);
     }
   ord_dnnl_run_reorder (&plan->dnnl, &plan->output);
 
   return plan_finish (plan, error) ? ord_dnnl_data (plan->output.to) : NULL;
+}
+
+const float *
+ord_graph_get_description (OrdGraph *graph)
+{
+  gsize    width = (gsize) ord_graph_get_description_width (graph);
+  gsize    column = 0;
+  OrdPlan *plan;
+
+  g_return_val_if_fail (graph->plans->len > 0, NULL);
+  plan = g_ptr_array_index (graph->plans, 0);
+  if (width == 0 || plan->training)
+    return NULL;
+
+  graph->description = g_renew (float, graph->description,
+                                (gsize) plan->n * width);
+  for (guint i = 0; i < graph->described->len; i++)
+    {
+      OrdNode      node = g_array_index (graph->described, OrdNode, i);
+      gsize        channels = (gsize) ord_graph_get_channels (graph, node);
+      const float *values = ord_dnnl_data (plan->nodes[node].value);
+
+      /* A global average is (n, channels) in plain order. */
+      for (gsize k = 0; k < (gsize) plan->n; k++)
+        memcpy (graph->description + k * width + column, values + k * channels,
+                sizeof (float) * channels);
+      column += channels;
+    }
+
+  return graph->description;
 }
 
 gboolean

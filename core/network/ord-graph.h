@@ -110,6 +110,27 @@ int        ord_graph_get_channels   (OrdGraph *graph,
 /* Channels, or width, of the last layer. */
 int        ord_graph_get_width      (OrdGraph *graph);
 
+/**
+ * ord_graph_describe:
+ * @name: of the layer that averages
+ * @node: of images
+ *
+ * While the graph is built: this node's average over the place in the picture
+ * becomes a part of the description. The training passes pay nothing for it
+ * and no gradient comes from it.
+ */
+void         ord_graph_describe              (OrdGraph   *graph,
+                                              const char *name,
+                                              OrdNode     node);
+
+/* Channels of all described nodes together; 0 where there is none. */
+int          ord_graph_get_description_width (OrdGraph   *graph);
+
+/* (transfer none) (nullable): (n, description_width), of the latest pass, in
+ * the order the nodes were described; valid until the next pass. %NULL after a
+ * training pass, and where no node is described. */
+const float *ord_graph_get_description       (OrdGraph   *graph);
+
 /* (transfer none) (element-type OrdParameter) */
 GPtrArray *ord_graph_get_parameters (OrdGraph *graph);
 

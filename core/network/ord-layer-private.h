@@ -67,6 +67,7 @@ struct _OrdLayer
   gpointer             settings;
   OrdParameter        *parameters[4];
   gboolean             wants_gradient; /* by what lies at or above it */
+  gboolean             aside;          /* not in training plans */
 };
 
 /* -- for kinds: while building ------------------------------------------- */

@@ -67,6 +67,45 @@ test_covariates (void)
   g_assert_true (memcmp (first, second, 6 * sizeof (float)) != 0);
 }
 
+/* Of the first two stages, before and after the first convolution of each. */
+static void
+test_pooled (void)
+{
+  const guint widths[] = { 4 + 4 + 4 + 8, 8 + 8, 4 + 4 + 4 + 8 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (OrdOptions) options = parse (cases[i].options);
+      g_autoptr (OrdEncoder) encoder =
+        ord_encoder_new ("compact", options, cases[i].channels,
+                         cases[i].covariate_width, 1, NULL);
+      g_autofree float      *images =
+        g_new0 (float, 2 * cases[i].channels * 16 * 16);
+      const float            covariates[2 * 7] = { 1.0f };
+      g_autofree float      *first = NULL;
+      const float           *pooled;
+      guint                  width = widths[i];
+
+      g_assert_cmpuint (ord_encoder_get_pooled_width (encoder), ==, width);
+
+      /* One picture's do not depend on the others', nor on its covariates. */
+      images[20] = 3.0f;
+      ord_encoder_forward (encoder, FALSE, 1, 16, 16, images, covariates, NULL);
+      first = g_memdup2 (ord_encoder_get_pooled (encoder),
+                         sizeof (float) * width);
+      ord_encoder_forward (encoder, FALSE, 2, 16, 16, images, covariates + 7,
+                           NULL);
+      pooled = ord_encoder_get_pooled (encoder);
+      for (guint k = 0; k < width; k++)
+        g_assert_cmpfloat_with_epsilon (pooled[k], first[k], 1e-5);
+      g_assert_true (memcmp (pooled, pooled + width,
+                             sizeof (float) * width) != 0);
+
+      ord_encoder_forward (encoder, TRUE, 2, 16, 16, images, covariates, NULL);
+      g_assert_null (ord_encoder_get_pooled (encoder));
+    }
+}
+
 static void
 test_unknown_name (void)
 {
@@ -85,6 +124,8 @@ main (int    argc,
 
   g_test_add_func ("/encoder/count-is-what-is-built", test_count);
   g_test_add_func ("/encoder/covariates-change-the-feature", test_covariates);
+  g_test_add_func ("/encoder/pooled-activations-are-of-the-picture-alone",
+                   test_pooled);
   g_test_add_func ("/encoder/an-unknown-name-lists-the-known-ones",
                    test_unknown_name);
 

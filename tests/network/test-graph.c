@@ -26,7 +26,8 @@ convolve (Probe      *probe,
 /* Two residual blocks, one of them strided, a joined vector, two linear layers:
  * every way a gradient can take in the embedded encoder. */
 static void
-build_network (Probe *probe)
+build_network (Probe    *probe,
+               gboolean  described)
 {
   OrdGraph *graph = probe->graph;
   OrdNode   image = probe_image (probe, 2);
@@ -35,15 +36,92 @@ build_network (Probe *probe)
   OrdNode   active, joined[2];
 
   active = ord_graph_batch_norm (graph, "n1", x, TRUE);
+  if (described)
+    ord_graph_describe (graph, "d1", active);
   x = ord_graph_add (graph, "s1", convolve (probe, "c1", active, 4, 1), x);
   active = ord_graph_batch_norm (graph, "n2", x, TRUE);
   x = ord_graph_add (graph, "s2", convolve (probe, "c2", active, 6, 2),
                      convolve (probe, "short", active, 6, 2));
+  if (described)
+    ord_graph_describe (graph, "d2", x);
   joined[0] = ord_graph_global_average (graph, "g", x);
   joined[1] = vector;
   x = ord_graph_concat (graph, "j", joined, 2);
   x = ord_graph_relu (graph, "r", ord_graph_linear (graph, "l1", x, 5));
   ord_graph_linear (graph, "l2", x, 3);
+}
+
+/* A description changes neither the output nor a gradient. */
+static void
+test_described_network (void)
+{
+  Probe             plain, described;
+  const float       slopes[4 * 3] = { 1.0f, -2.0f, 0.5f, 3.0f };
+  g_autofree float *output = NULL;
+  GPtrArray        *of_plain, *of_described;
+
+  probe_init (&plain, 4, 6, 6);
+  build_network (&plain, FALSE);
+  probe_init (&described, 4, 6, 6);
+  build_network (&described, TRUE);
+
+  output = g_memdup2 (probe_forward (&plain, TRUE), sizeof (float) * 4 * 3);
+  g_assert_cmpmem (probe_forward (&described, TRUE), sizeof (float) * 4 * 3,
+                   output, sizeof (float) * 4 * 3);
+  g_assert_null (ord_graph_get_description (described.graph));
+
+  g_assert_true (ord_graph_backward (plain.graph, slopes, NULL));
+  g_assert_true (ord_graph_backward (described.graph, slopes, NULL));
+  of_plain = ord_graph_get_parameters (plain.graph);
+  of_described = ord_graph_get_parameters (described.graph);
+  g_assert_cmpuint (of_plain->len, ==, of_described->len);
+  for (guint i = 0; i < of_plain->len; i++)
+    {
+      OrdParameter *one = g_ptr_array_index (of_plain, i);
+      OrdParameter *other = g_ptr_array_index (of_described, i);
+
+      if (one->gradient)
+        g_assert_cmpmem (one->gradient, sizeof (float) * one->count,
+                         other->gradient, sizeof (float) * other->count);
+    }
+
+  g_assert_cmpint (ord_graph_get_description_width (plain.graph), ==, 0);
+  probe_forward (&plain, FALSE);
+  g_assert_null (ord_graph_get_description (plain.graph));
+  probe_clear (&plain);
+  probe_clear (&described);
+}
+
+/* One channel of its own and one that is twice it. */
+static void
+test_description (void)
+{
+  Probe        probe;
+  OrdNode      image;
+  const float *description;
+
+  probe_init (&probe, 3, 5, 4);
+  image = probe_image (&probe, 2);
+  ord_graph_describe (probe.graph, "one", image);
+  ord_graph_describe (probe.graph, "two",
+                      ord_graph_add (probe.graph, "twice", image, image));
+  convolve (&probe, "rest", image, 2, 1);
+
+  g_assert_cmpint (ord_graph_get_description_width (probe.graph), ==, 4);
+  probe_forward (&probe, FALSE);
+  description = ord_graph_get_description (probe.graph);
+  for (int k = 0; k < 3; k++)
+    for (int c = 0; c < 2; c++)
+      {
+        double mean = 0.0;
+
+        for (int i = 0; i < 20; i++)
+          mean += probe.inputs[0][(k * 2 + c) * 20 + i] / 20.0;
+        g_assert_cmpfloat_with_epsilon (description[k * 4 + c], mean, 1e-5);
+        g_assert_cmpfloat_with_epsilon (description[k * 4 + 2 + c], 2.0 * mean,
+                                        1e-5);
+      }
+  probe_clear (&probe);
 }
 
 static void
@@ -52,7 +130,7 @@ test_whole_network (void)
   Probe probe;
 
   probe_init (&probe, 4, 6, 6);
-  build_network (&probe);
+  build_network (&probe, FALSE);
   probe_check_gradients (&probe, 5e-2);
   probe_clear (&probe);
 }
@@ -95,7 +173,7 @@ test_batch_shapes_change (void)
   const float      *output;
 
   probe_init (&probe, 4, 6, 6);
-  build_network (&probe);
+  build_network (&probe, FALSE);
   alone = g_memdup2 (probe_forward (&probe, FALSE), sizeof (float) * 3);
   /* More shapes than plans are kept, and back again. */
   for (int n = 1; n <= 6; n++)
@@ -119,7 +197,7 @@ test_prediction_does_not_depend_on_the_batch (void)
   const float      *alone;
 
   probe_init (&probe, 4, 6, 6);
-  build_network (&probe);
+  build_network (&probe, FALSE);
   together = g_memdup2 (probe_forward (&probe, FALSE), sizeof (float) * 12);
   probe.n = 1;
   alone = probe_forward (&probe, FALSE);
@@ -135,9 +213,9 @@ test_same_seed_same_network (void)
   g_autofree float *output = NULL;
 
   probe_init (&first, 2, 6, 6);
-  build_network (&first);
+  build_network (&first, FALSE);
   probe_init (&second, 2, 6, 6);
-  build_network (&second);
+  build_network (&second, FALSE);
   output = g_memdup2 (probe_forward (&first, TRUE), sizeof (float) * 6);
   g_assert_cmpmem (output, sizeof (float) * 6, probe_forward (&second, TRUE),
                    sizeof (float) * 6);
@@ -191,6 +269,10 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/graph/a-description-is-the-average-of-a-node",
+                   test_description);
+  g_test_add_func ("/graph/a-description-changes-no-output-and-no-gradient",
+                   test_described_network);
   g_test_add_func ("/graph/gradients-of-a-whole-network-are-slopes",
                    test_whole_network);
   g_test_add_func ("/graph/channels-that-fill-no-block-lose-nothing",
