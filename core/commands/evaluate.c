@@ -221,6 +221,7 @@ print_json (const Result *result,
   ord_command_add_number (builder, "d5", result->geometry.d5);
   ord_command_add_number (builder, "rv", result->geometry.rv);
   ord_command_add_number (builder, "in_range", result->in_range);
+  ord_command_add_number (builder, "flagged", 1.0 - result->in_range);
   json_builder_set_member_name (builder, "unit");
   json_builder_add_string_value (builder, ord_dataset_get_unit (dataset));
   json_builder_set_member_name (builder, "skipped");

@@ -4,7 +4,10 @@
  */
 #include "commands.h"
 
+#include <math.h>
 #include <stdio.h>
+
+#include "../space/ord-novelty.h"
 
 static void
 count_splits (OrdDataset *dataset,
@@ -24,8 +27,10 @@ count_parameters (GPtrArray *tensors)
 {
   gsize count = 0;
 
+  /* Those of the novelty are measured, not learnt. */
   for (guint i = 0; i < tensors->len; i++)
-    count += ord_tensor_count (g_ptr_array_index (tensors, i));
+    if (!ord_novelty_owns (g_ptr_array_index (tensors, i)))
+      count += ord_tensor_count (g_ptr_array_index (tensors, i));
   return count;
 }
 
@@ -34,11 +39,14 @@ print_evaluation (const char          *name,
                   const OrdEvaluation *evaluation,
                   const char          *unit)
 {
-  if (evaluation->quality.n > 0)
-    printf ("%-12s MAE %.4g %s, RMSE %.4g, R² %.4f, coverage %.1f %% "
-            "(%" G_GSIZE_FORMAT " images)\n", name, evaluation->quality.mae,
-            unit, evaluation->quality.rmse, evaluation->quality.r2,
-            100.0 * evaluation->coverage, evaluation->quality.n);
+  if (evaluation->quality.n == 0)
+    return;
+  printf ("%-12s MAE %.4g %s, RMSE %.4g, R² %.4f, coverage %.1f %%", name,
+          evaluation->quality.mae, unit, evaluation->quality.rmse,
+          evaluation->quality.r2, 100.0 * evaluation->coverage);
+  if (isfinite (evaluation->flagged))
+    printf (", out of range %.1f %%", 100.0 * evaluation->flagged);
+  printf (" (%" G_GSIZE_FORMAT " images)\n", evaluation->quality.n);
 }
 
 static void
@@ -95,6 +103,7 @@ add_evaluation (JsonBuilder         *builder,
   ord_command_add_number (builder, "rmse", evaluation->quality.rmse);
   ord_command_add_number (builder, "r2", evaluation->quality.r2);
   ord_command_add_number (builder, "coverage", evaluation->coverage);
+  ord_command_add_number (builder, "flagged", evaluation->flagged);
   json_builder_end_object (builder);
 }
 

@@ -111,6 +111,7 @@ print_result (OrdModel   *model,
       ord_command_add_number (builder, "rmse", held_out->quality.rmse);
       ord_command_add_number (builder, "r2", held_out->quality.r2);
       ord_command_add_number (builder, "coverage", held_out->coverage);
+      ord_command_add_number (builder, "flagged", held_out->flagged);
       json_builder_set_member_name (builder, "unit");
       json_builder_add_string_value (builder, unit);
       json_builder_set_member_name (builder, "skipped");

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 /**
  * OrdEmbedder:
  * @schema: whose covariates the encoder takes
+ * @description_width: of what a picture is described by beside its feature, to
+ *   tell whether it is of a known kind: the encoder's pooled activations, where
+ *   it tells any, and the appearance and layout of the picture itself
  */
 typedef struct
 {
@@ -24,6 +27,7 @@ typedef struct
   OrdDataset     *schema;
   guint           width;
   guint           covariate_width;
+  gsize           description_width;
 } OrdEmbedder;
 
 OrdEmbedder *ord_embedder_new  (const char            *method,
@@ -51,12 +55,14 @@ gboolean   ord_embedder_load   (OrdEmbedder  *embedder,
  * @inputs: (n, channels, height, width), normalised
  * @covariates: (n, covariate_width); %NULL where that is 0
  * @features: (out): (n, width), in the space that neighbours are found in
+ * @descriptions: (out) (nullable): (n, description_width)
  */
 gboolean   ord_embedder_embed  (OrdEmbedder  *embedder,
                                 guint         n,
                                 const float  *inputs,
                                 const float  *covariates,
                                 float        *features,
+                                float        *descriptions,
                                 GError      **error);
 
 /* Called after each batch with how many samples are done. */
@@ -69,6 +75,7 @@ typedef void (*OrdEmbedderProgress) (guint    n_done,
  * @samples: (n), indices into @dataset
  * @covariates: (nullable): (dataset's n_samples, covariate_width)
  * @features: (out): (n, width)
+ * @descriptions: (out) (nullable): (n, description_width)
  */
 gboolean   ord_embedder_embed_samples (OrdEmbedder          *embedder,
                                        OrdLoader            *loader,
@@ -76,6 +83,7 @@ gboolean   ord_embedder_embed_samples (OrdEmbedder          *embedder,
                                        guint                 n,
                                        const float          *covariates,
                                        float                *features,
+                                       float                *descriptions,
                                        OrdEmbedderProgress   progress,
                                        gpointer              user_data,
                                        GCancellable         *cancellable,

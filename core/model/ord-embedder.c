@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "../data/ord-picture-statistics.h"
+
 /* Prediction works in batches of so many pixels, and at most so many pictures:
  * memory grows with them, speed hardly does. */
 #define BATCH_PIXELS (64 * 128 * 128)
@@ -37,6 +39,10 @@ ord_embedder_new (const char            *method,
                                      error);
   if (!embedder->method)
     return NULL;
+  embedder->description_width =
+    ord_encoder_get_pooled_width (embedder->encoder) +
+    ord_picture_appearance_width (preparation) +
+    ord_picture_layout_width (preparation);
 
   return g_steal_pointer (&embedder);
 }
@@ -86,12 +92,51 @@ ord_embedder_load (OrdEmbedder  *embedder,
   return TRUE;
 }
 
+/* Averages of activations that are never negative have long tails above; their
+ * roots are closer to the normal distribution that novelty takes them for. */
+static float
+signed_root (float value)
+{
+  return copysignf (sqrtf (fabsf (value)), value);
+}
+
+/* @inputs: of the latest forward pass */
+static void
+describe (OrdEmbedder *embedder,
+          guint        n,
+          const float *inputs,
+          float       *descriptions)
+{
+  const OrdPreparation *preparation = &embedder->preparation;
+  gsize                 size = (gsize) preparation->channels *
+                               (gsize) preparation->height *
+                               (gsize) preparation->width;
+  gsize                 n_pooled =
+    ord_encoder_get_pooled_width (embedder->encoder);
+  gsize                 n_appearance =
+    ord_picture_appearance_width (preparation);
+  const float          *pooled =
+    n_pooled > 0 ? ord_encoder_get_pooled (embedder->encoder) : NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      float *row = descriptions + i * embedder->description_width;
+
+      for (gsize k = 0; k < n_pooled; k++)
+        row[k] = signed_root (pooled[i * n_pooled + k]);
+      ord_picture_appearance (preparation, inputs + i * size, row + n_pooled);
+      ord_picture_layout (preparation, inputs + i * size,
+                          row + n_pooled + n_appearance);
+    }
+}
+
 gboolean
 ord_embedder_embed (OrdEmbedder  *embedder,
                     guint         n,
                     const float  *inputs,
                     const float  *covariates,
                     float        *features,
+                    float        *descriptions,
                     GError      **error)
 {
   const float *output;
@@ -104,6 +149,8 @@ ord_embedder_embed (OrdEmbedder  *embedder,
     return FALSE;
   memcpy (features, output, sizeof (float) * n * embedder->width);
   ord_method_embed (embedder->method, features, n);
+  if (descriptions)
+    describe (embedder, n, inputs, descriptions);
   return TRUE;
 }
 
@@ -121,6 +168,7 @@ ord_embedder_embed_samples (OrdEmbedder          *embedder,
                             guint                 n,
                             const float          *covariates,
                             float                *features,
+                            float                *descriptions,
                             OrdEmbedderProgress   progress,
                             gpointer              user_data,
                             GCancellable         *cancellable,
@@ -145,6 +193,10 @@ ord_embedder_embed_samples (OrdEmbedder          *embedder,
       if (!ord_embedder_embed (embedder, batch->n, batch->inputs,
                                batch_covariates,
                                features + (gsize) done * embedder->width,
+                               descriptions
+                               ? descriptions +
+                                 done * embedder->description_width
+                               : NULL,
                                error))
         return FALSE;
       done += batch->n;

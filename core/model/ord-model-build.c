@@ -8,13 +8,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "../space/ord-novelty.h"
 #include "../space/ord-quality.h"
 
 /* Stated by the intervals. */
 #define COVERAGE 0.9
 
 /* A picture is outside what the model knows when its nearest reference is
- * farther than this share of the validation images have theirs, and a margin. */
+ * farther than this share of the validation images have theirs, and a margin;
+ * or when its description says so, see ord-novelty.h. */
 #define NOVELTY_QUANTILE 0.99
 #define NOVELTY_MARGIN   1.25
 
@@ -71,6 +73,7 @@ ord_model_build_labels (OrdDataset *dataset,
 static gboolean
 compute_features (Build         *build,
                   OrdModelParts *parts,
+                  float         *descriptions,
                   GCancellable  *cancellable,
                   GError       **error)
 {
@@ -99,7 +102,7 @@ compute_features (Build         *build,
   parts->width = embedder->width;
   parts->features = g_new (float, (gsize) n * embedder->width);
   return ord_embedder_embed_samples (embedder, source->loader, source->order, n,
-                                     covariates, parts->features,
+                                     covariates, parts->features, descriptions,
                                      report_features, build, cancellable,
                                      error);
 }
@@ -127,11 +130,12 @@ novelty_threshold (const float *nearest,
 /* Values, spreads and errors of the samples [first, first + n). */
 typedef struct
 {
-  gsize   n;
-  double *truths;
-  double *values;
-  double *spreads;
-  float  *nearest;
+  gsize        n;
+  double      *truths;
+  double      *values;
+  double      *spreads;
+  float       *nearest;
+  const float *descriptions; /* borrowed */
 } Answers;
 
 static void
@@ -150,6 +154,7 @@ answer_samples (const OrdModelSource *source,
                 const OrdModelParts  *parts,
                 const OrdNeighbours  *neighbours,
                 const double         *labels,
+                const float          *descriptions,
                 guint                 first,
                 guint                 n)
 {
@@ -160,6 +165,8 @@ answer_samples (const OrdModelSource *source,
     .values = g_new (double, (gsize) n * n_labels + 1),
     .spreads = g_new (double, (gsize) n * n_labels + 1),
     .nearest = g_new (float, (gsize) n + 1),
+    .descriptions = descriptions +
+                    first * source->embedder->description_width,
   };
 
   if (n > 0)
@@ -193,12 +200,30 @@ calibrate (OrdModelParts *parts,
     }
 }
 
+/* As the predictor tells it. */
+static double
+share_flagged (const OrdModelParts *parts,
+               const OrdNovelty    *novelty,
+               gsize                description_width,
+               const Answers       *answers)
+{
+  gsize n_flagged = 0;
+
+  for (gsize i = 0; i < answers->n; i++)
+    n_flagged += !(answers->nearest[i] <= parts->novelty) ||
+                 ord_novelty_measure (novelty, answers->descriptions +
+                                               i * description_width) > 1.0;
+  return (double) n_flagged / (double) answers->n;
+}
+
 static OrdEvaluation
 evaluate (const OrdModelParts *parts,
+          const OrdNovelty    *novelty,
+          gsize                description_width,
           const Answers       *answers,
           guint                n_labels)
 {
-  OrdEvaluation evaluation = { 0 };
+  OrdEvaluation evaluation = { .flagged = NAN };
   gsize         n = answers->n;
 
   if (n == 0)
@@ -217,6 +242,9 @@ evaluate (const OrdModelParts *parts,
       if (k == 0)
         evaluation.mean_width += 2.0 * half / (double) n;
     }
+
+  evaluation.flagged = share_flagged (parts, novelty, description_width,
+                                      answers);
 
   return evaluation;
 }
@@ -258,6 +286,10 @@ ord_model_build (const OrdModelSource  *source,
   g_autoptr (OrdNeighbours)  neighbours = NULL;
   g_autofree double         *labels = NULL;
   g_autofree double         *held_out = NULL;
+  g_autofree float          *descriptions = NULL;
+  g_autoptr (OrdNovelty)     novelty = NULL;
+  gsize                      description_width =
+    source->embedder->description_width;
   Build                      build = { source, progress, user_data, 0 };
   guint                      n_labels = ord_dataset_get_n_labels (source->dataset);
   guint                      n_train, n_validation, n_test;
@@ -279,8 +311,16 @@ ord_model_build (const OrdModelSource  *source,
   parts->thumbnails = collect_thumbnails (source);
   parts->tensors = ord_tensors_new ();
   ord_embedder_store (source->embedder, parts->tensors);
-  if (!compute_features (&build, parts, cancellable, error))
+  descriptions = g_new (float, (n_train + n_validation + n_test) *
+                               description_width);
+  if (!compute_features (&build, parts, descriptions, cancellable, error))
     return NULL;
+  novelty = ord_novelty_fit (descriptions, n_train,
+                             descriptions + n_train * description_width,
+                             n_validation, description_width, error);
+  if (!novelty)
+    return NULL;
+  ord_novelty_store (novelty, parts->tensors);
 
   report (&build, "Choosing the radius", 0.85);
   labels = ord_model_build_labels (source->dataset, 0, n_train);
@@ -293,15 +333,17 @@ ord_model_build (const OrdModelSource  *source,
 
   {
     g_auto (Answers) validation =
-      answer_samples (source, parts, neighbours, labels, n_train, n_validation);
+      answer_samples (source, parts, neighbours, labels, descriptions, n_train,
+                      n_validation);
     g_auto (Answers) test =
-      answer_samples (source, parts, neighbours, labels, n_train + n_validation,
-                      n_test);
+      answer_samples (source, parts, neighbours, labels, descriptions,
+                      n_train + n_validation, n_test);
 
     parts->novelty = novelty_threshold (validation.nearest, n_validation);
     calibrate (parts, &validation, n_labels);
-    parts->validation = evaluate (parts, &validation, n_labels);
-    parts->test = evaluate (parts, &test, n_labels);
+    parts->validation = evaluate (parts, novelty, description_width, &validation,
+                                  n_labels);
+    parts->test = evaluate (parts, novelty, description_width, &test, n_labels);
   }
 
   report (&build, "Drawing the map", 0.9);

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 
 extern const OrdDatabaseFormat ord_model_format;
 
+/* Settings that a file may lack: share of the images told to be out of range. */
+#define ORD_MODEL_FLAGGED_VALIDATION "flagged_validation"
+#define ORD_MODEL_FLAGGED_TEST       "flagged_test"
+
 /* The labels' part of the checksum, see ord-model-file.c. */
 void ord_digest_doubles (GChecksum    *digest,
                          const double *values,

@@ -6,7 +6,7 @@
  *
  *   setting           title, method, encoder, options, unit, folder of the
  *                     pictures; radius, novelty; counts; size of the input;
- *                     checksum
+ *                     checksum; flagged_validation, flagged_test
  *   channel           the preparation's normalisation
  *   label             name, standardisation and interval of each label
  *   covariate         and category: what is known beside the pictures
@@ -17,8 +17,12 @@
  *   feature           of each sample; apart, as are the thumbnails, so that a
  *   thumbnail         look at the samples shows no blobs
  *   map               see ord-map-bytes.c
- *   tensor, history   see ord-tables.h
- *   evaluation        by split; NULL where it cannot be told
+ *   tensor, history   see ord-tables.h. Tensors are the encoder's, the method's
+ *                     and the novelty's (see ord-novelty.h), which older files
+ *                     have not: theirs is the nearest reference alone
+ *   evaluation        by split; NULL where it cannot be told. The share that
+ *                     was flagged as out of range came later: it is a setting
+ *                     for each split, which older files have not
  *
  * Blobs of numbers are little-endian float32. The setting `checksum` is the
  * SHA-256 over the labels (as little-endian float64, sample by sample), the
@@ -31,6 +35,7 @@
 #include "ord-model-private.h"
 #include "ord-tables.h"
 
+#include <math.h>
 #include <string.h>
 
 static const OrdDatabaseTable model_tables[] = {
@@ -218,6 +223,19 @@ write_counts (const OrdModelParts  *parts,
 }
 
 static gboolean
+write_flagged (OrdStatement         *insert,
+               const char           *name,
+               const OrdEvaluation  *evaluation,
+               GError              **error)
+{
+  if (!isfinite (evaluation->flagged))
+    return TRUE;
+  ord_statement_bind_text (insert, 1, name);
+  ord_statement_bind_real (insert, 2, evaluation->flagged);
+  return ord_statement_run (insert, error);
+}
+
+static gboolean
 write_settings (const OrdModelParts  *parts,
                 OrdDatabase          *database,
                 GChecksum            *digest,
@@ -238,6 +256,10 @@ write_settings (const OrdModelParts  *parts,
   ord_statement_bind_text (insert, 1, "novelty");
   ord_statement_bind_real (insert, 2, parts->novelty);
   if (!ord_statement_run (insert, error))
+    return FALSE;
+  if (!write_flagged (insert, ORD_MODEL_FLAGGED_VALIDATION,
+                      &parts->validation, error)
+      || !write_flagged (insert, ORD_MODEL_FLAGGED_TEST, &parts->test, error))
     return FALSE;
   ord_statement_bind_text (insert, 1, "checksum");
   ord_statement_bind_text (insert, 2, g_checksum_get_string (digest));

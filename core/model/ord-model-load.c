@@ -58,10 +58,12 @@ loading_clear (Loading *loading)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loading, loading_clear)
 
-/* The row of one setting, its value in column 0. */
+/* The row of one setting, its value in column 0. Where a setting may be missing
+ * and is, %NULL without an error. */
 static OrdStatement *
 find_setting (OrdDatabase  *database,
               const char   *name,
+              gboolean      may_be_missing,
               GError      **error)
 {
   g_autoptr (OrdStatement) rows = NULL;
@@ -79,7 +81,7 @@ find_setting (OrdDatabase  *database,
 
   if (local_error)
     g_propagate_error (error, local_error);
-  else
+  else if (!may_be_missing)
     ord_database_damaged (database, error, "the setting “%s” is missing",
                           name);
   return NULL;
@@ -90,7 +92,7 @@ read_text (OrdDatabase  *database,
            const char   *name,
            GError      **error)
 {
-  g_autoptr (OrdStatement) row = find_setting (database, name, error);
+  g_autoptr (OrdStatement) row = find_setting (database, name, FALSE, error);
   const char              *text;
 
   if (!row)
@@ -104,7 +106,7 @@ read_filename (OrdDatabase  *database,
                const char   *name,
                GError      **error)
 {
-  g_autoptr (OrdStatement) row = find_setting (database, name, error);
+  g_autoptr (OrdStatement) row = find_setting (database, name, FALSE, error);
   const char              *text;
 
   if (!row)
@@ -119,12 +121,35 @@ read_real (OrdDatabase  *database,
            double       *value,
            GError      **error)
 {
-  g_autoptr (OrdStatement) row = find_setting (database, name, error);
+  g_autoptr (OrdStatement) row = find_setting (database, name, FALSE, error);
 
   if (!row)
     return FALSE;
   *value = ord_statement_real (row, 0);
   return ord_statement_check (row, error);
+}
+
+/* NaN for one that is missing. */
+static gboolean
+read_optional_real (OrdDatabase  *database,
+                    const char   *name,
+                    double       *value,
+                    GError      **error)
+{
+  g_autoptr (GError)       local_error = NULL;
+  g_autoptr (OrdStatement) row = find_setting (database, name, TRUE,
+                                               &local_error);
+
+  *value = NAN;
+  if (row)
+    {
+      *value = ord_statement_real (row, 0);
+      return ord_statement_check (row, error);
+    }
+  if (!local_error)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 static gboolean
@@ -135,7 +160,7 @@ read_count (OrdDatabase  *database,
             guint        *value,
             GError      **error)
 {
-  g_autoptr (OrdStatement) row = find_setting (database, name, error);
+  g_autoptr (OrdStatement) row = find_setting (database, name, FALSE, error);
 
   if (!row)
     return FALSE;
@@ -631,6 +656,10 @@ read_model (Loading  *loading,
          && read_evaluation (loading, ORD_SPLIT_VALIDATION,
                              &parts->validation, error)
          && read_evaluation (loading, ORD_SPLIT_TEST, &parts->test, error)
+         && read_optional_real (database, ORD_MODEL_FLAGGED_VALIDATION,
+                                &parts->validation.flagged, error)
+         && read_optional_real (database, ORD_MODEL_FLAGGED_TEST,
+                                &parts->test.flagged, error)
          && check_whole (loading, error);
 }
 

@@ -317,6 +317,9 @@ check_evaluation (const OrdModelParts  *parts,
     return fault (error, "it was measured on %" G_GSIZE_FORMAT
                   " %s images and has %u",
                   evaluation->quality.n, ord_split_name (split), samples->len);
+  if (evaluation->flagged < 0.0 || evaluation->flagged > 1.0)
+    return fault (error, "it flagged %g of its %s images as out of range",
+                  evaluation->flagged, ord_split_name (split));
   return TRUE;
 }
 

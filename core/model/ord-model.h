@@ -36,12 +36,15 @@ typedef struct
  * OrdEvaluation:
  * @coverage: share of the labels inside their interval
  * @mean_width: of the interval, label units, first component
+ * @flagged: share of the images told to lie outside what the model knows; NaN
+ *   where that was not measured, as in older files
  */
 typedef struct
 {
   OrdQuality quality;
   double     coverage;
   double     mean_width;
+  double     flagged;
 } OrdEvaluation;
 
 /**
@@ -56,10 +59,12 @@ typedef struct
  * @thumbnails: (element-type GBytes) (n_samples), %NULL where there is none
  * @label_mean, @label_sd: (n_labels), of the training images; methods work on
  *   standardised labels
- * @tensors: (element-type OrdTensor): the encoder's and the method's
+ * @tensors: (element-type OrdTensor): the encoder's, the method's and the
+ *   novelty's (see ord-novelty.h; older files have none of the last)
  * @radius: feature-space distance
  * @novelty: an image farther than this from its nearest reference image lies
- *   outside what the model knows (feature-space distance)
+ *   outside what the model knows (feature-space distance), whatever its
+ *   description says
  * @intervals: (n_labels)
  * @map: of the reference images
  * @history: (element-type OrdEpoch)

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "../space/ord-novelty.h"
 #include "ord-embedder-private.h"
 #include "ord-trainer.h"
 
@@ -18,6 +19,7 @@ struct _OrdPredictor
   OrdModel      *model;
   OrdEmbedder   *embedder;
   OrdNeighbours *neighbours;   /* over the reference images */
+  OrdNovelty    *novelty;      /* NULL in a model from before there was it */
   double        *labels;       /* (n_reference, n_labels) */
   GMutex         lock;         /* the encoder works on one batch at a time */
 };
@@ -43,6 +45,7 @@ ord_predictor_finalize (GObject *object)
   OrdPredictor *self = ORD_PREDICTOR (object);
 
   g_clear_pointer (&self->neighbours, ord_neighbours_free);
+  g_clear_pointer (&self->novelty, ord_novelty_free);
   g_clear_pointer (&self->embedder, ord_embedder_free);
   g_clear_pointer (&self->labels, g_free);
   g_clear_object (&self->model);
@@ -123,7 +126,9 @@ ord_predictor_new (OrdModel  *model,
                    "copy", parts->title, parts->width, self->embedder->width);
       return NULL;
     }
-  if (!ord_embedder_load (self->embedder, parts->tensors, error))
+  if (!ord_embedder_load (self->embedder, parts->tensors, error) ||
+      !ord_novelty_load (parts->tensors, self->embedder->description_width,
+                         &self->novelty, error))
     {
       g_prefix_error (error, "The model “%s” is damaged: ", parts->title);
       return NULL;
@@ -178,10 +183,23 @@ list_neighbours (OrdPredictor    *self,
   return list;
 }
 
-/* From a feature to the whole prediction. */
+/* Two strangers look different: one lies far from all features, another is
+ * taken for something known by the network but does not look like it. */
+static gboolean
+is_in_range (OrdPredictor *self,
+             float         nearest,
+             const float  *description)
+{
+  return nearest <= ord_model_get_parts (self->model)->novelty &&
+         (!self->novelty ||
+          ord_novelty_measure (self->novelty, description) <= 1.0);
+}
+
+/* From a feature and a description to the whole prediction. */
 static OrdPrediction *
 explain (OrdPredictor *self,
-         const float  *feature)
+         const float  *feature,
+         const float  *description)
 {
   const OrdModelParts   *parts = ord_model_get_parts (self->model);
   guint                  n_labels = self->embedder->method->n_labels;
@@ -213,8 +231,9 @@ explain (OrdPredictor *self,
   prediction->neighbours = list_neighbours (self, feature, answer, !headed);
   prediction->within_radius = headed || answer->within_radius;
   prediction->in_range =
-    g_array_index (prediction->neighbours, OrdPredictionNeighbour, 0).distance <=
-    parts->novelty;
+    is_in_range (self, g_array_index (prediction->neighbours,
+                                      OrdPredictionNeighbour, 0).distance,
+                 description);
   prediction->feature =
     g_memdup2 (feature, sizeof (float) * self->embedder->width);
   ord_map_place (parts->map, self->neighbours, feature, prediction->point);
@@ -235,6 +254,7 @@ ord_predictor_predict (OrdPredictor    *predictor,
   g_autofree float     *encoded = NULL;
   g_autofree double    *unknown = NULL;
   g_autofree float     *feature = NULL;
+  g_autofree float     *description = NULL;
   gboolean              embedded;
   guint                 n_covariates;
 
@@ -264,11 +284,13 @@ ord_predictor_predict (OrdPredictor    *predictor,
     }
 
   feature = g_new (float, embedder->width);
+  description = g_new (float, embedder->description_width);
   g_mutex_lock (&predictor->lock);
-  embedded = ord_embedder_embed (embedder, 1, input, encoded, feature, error);
+  embedded = ord_embedder_embed (embedder, 1, input, encoded, feature,
+                                 description, error);
   g_mutex_unlock (&predictor->lock);
 
-  return embedded ? explain (predictor, feature) : NULL;
+  return embedded ? explain (predictor, feature, description) : NULL;
 }
 
 void
@@ -347,6 +369,7 @@ ord_predictor_predict_many (OrdPredictor     *predictor,
   g_autoptr (GArray)      readable = NULL;
   g_autofree float       *covariates = NULL;
   g_autofree float       *features = NULL;
+  g_autofree float       *descriptions = NULL;
   GPtrArray              *unreadable;
   gboolean                embedded;
 
@@ -363,11 +386,12 @@ ord_predictor_predict_many (OrdPredictor     *predictor,
   many.n = MAX (readable->len, 1);
   covariates = ord_embedder_encode_covariates (embedder, wanted);
   features = g_new (float, (gsize) many.n * embedder->width);
+  descriptions = g_new (float, many.n * embedder->description_width);
   g_mutex_lock (&predictor->lock);
   embedded = ord_embedder_embed_samples (embedder, loader,
                                          (const guint *) readable->data,
                                          readable->len, covariates, features,
-                                         report_predicting, &many, cancellable,
+                                         descriptions, report_predicting, &many, cancellable,
                                          error);
   g_mutex_unlock (&predictor->lock);
   if (!embedded)
@@ -377,7 +401,8 @@ ord_predictor_predict_many (OrdPredictor     *predictor,
     predictions[i] = NULL;
   for (guint i = 0; i < readable->len; i++)
     predictions[g_array_index (readable, guint, i)] =
-      explain (predictor, features + (gsize) i * embedder->width);
+      explain (predictor, features + (gsize) i * embedder->width,
+               descriptions + i * embedder->description_width);
 
   return TRUE;
 }

@@ -68,7 +68,7 @@ embed_some (OrdRun        *run,
 
   return ord_embedder_embed_samples (run->embedder, run->loader, chosen,
                                      embedded->n, run->covariates,
-                                     embedded->features, NULL, NULL,
+                                     embedded->features, NULL, NULL, NULL,
                                      cancellable, error);
 }
 

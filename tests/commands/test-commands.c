@@ -85,6 +85,9 @@ test_evaluate_json (void)
   g_assert_cmpfloat (json_object_get_double_member (object, "coverage"), <=,
                      1.0);
   g_assert_cmpstr (json_object_get_string_member (object, "unit"), ==, "bar");
+  g_assert_cmpfloat_with_epsilon (
+    json_object_get_double_member (object, "flagged") +
+    json_object_get_double_member (object, "in_range"), 1.0, 1e-12);
 }
 
 /* The distance between label and answer is at least each component's error,

@@ -172,8 +172,8 @@ fixture_parts (const char *title)
   g_assert_no_error (error);
   parts->history = fixture_history ();
   parts->validation = (OrdEvaluation) { { 4, 1.5, 2.5, 0.875, NAN }, 0.75,
-                                        6.5 };
-  parts->test = (OrdEvaluation) { { 0, NAN, NAN, NAN, NAN }, NAN, NAN };
+                                        6.5, 0.25 };
+  parts->test = (OrdEvaluation) { { 0, NAN, NAN, NAN, NAN }, NAN, NAN, NAN };
   return parts;
 }
 

@@ -158,6 +158,7 @@ assert_same_evaluation (const OrdEvaluation *a,
   assert_same_number (a->quality.pearson, b->quality.pearson);
   assert_same_number (a->coverage, b->coverage);
   assert_same_number (a->mean_width, b->mean_width);
+  assert_same_number (a->flagged, b->flagged);
 }
 
 static void
@@ -258,6 +259,22 @@ test_a_plain_model_comes_back (Place         *place,
   loaded = load (place->path);
   assert_same_parts (ord_model_get_parts (saved),
                      ord_model_get_parts (loaded));
+}
+
+/* Nothing of the novelty but the distance to the nearest reference. */
+static void
+test_a_file_from_before_novelty (Place         *place,
+                                 gconstpointer  data)
+{
+  g_autoptr (OrdModel) loaded = NULL;
+
+  fixture_save (place->path, "Old");
+  fixture_sql (place->path,
+               "DELETE FROM setting WHERE name LIKE 'flagged%'");
+  loaded = load (place->path);
+  g_assert_cmpfloat (ord_model_get_parts (loaded)->novelty, >, 0.0);
+  g_assert_true (isnan (ord_model_get_parts (loaded)->validation.flagged));
+  g_assert_true (isnan (ord_model_get_parts (loaded)->test.flagged));
 }
 
 static void
@@ -654,6 +671,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   ADD ("every-part-comes-back-from-its-file", test_every_part_comes_back);
   ADD ("a-model-of-one-sample-comes-back", test_a_plain_model_comes_back);
+  ADD ("a-file-from-before-novelty-is-read", test_a_file_from_before_novelty);
   ADD ("the-title-is-read-alone", test_the_title_is_peeked);
   ADD ("loading-can-be-cancelled", test_loading_is_cancelled);
   ADD ("what-is-no-file-is-not-loaded", test_a_missing_file);
