@@ -215,7 +215,7 @@ ord_comparison_measure (OrdComparison     *comparison,
   row->pearson += quality.pearson;
   row->d5 += geometry.d5;
   row->rv += geometry.rv;
-  row->flagged += NAN;
+  row->flagged += parts->test.flagged;
   row->foreign += flagged;
   if (parts->history->len > 0)
     row->seconds += g_array_index (parts->history, OrdEpoch,
