@@ -4,8 +4,9 @@
  */
 #include "calls.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
+
+#include "../folder.h"
 
 static char *folder; /* holds everything of the test */
 
@@ -85,27 +86,9 @@ in_folder (const char *name)
   return g_build_filename (folder, name, NULL);
 }
 
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char      *name;
-
-  while (dir && (name = g_dir_read_name (dir)))
-    {
-      g_autofree char *inner = g_build_filename (path, name, NULL);
-
-      if (g_file_test (inner, G_FILE_TEST_IS_DIR))
-        remove_all (inner);
-      else
-        g_unlink (inner);
-    }
-  g_rmdir (path);
-}
-
 void
 remove_folder (void)
 {
-  remove_all (folder);
+  folder_remove (folder);
   g_clear_pointer (&folder, g_free);
 }

@@ -68,21 +68,3 @@ comma_locale_begin (const char *folder)
   g_assert_cmpstr (numbers, ==, "0,5");
   return TRUE;
 }
-
-static inline void
-comma_remove (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char      *name;
-
-  while (dir && (name = g_dir_read_name (dir)))
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        comma_remove (path);
-      else
-        g_remove (path);
-    }
-  g_rmdir (folder);
-}

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "../folder.h"
 #include "comma-locale.h"
 #include "comparison/ord-markup.h"
 
@@ -96,7 +97,7 @@ test_locale (void)
       test_coordinates ();
       setlocale (LC_NUMERIC, "C");
     }
-  comma_remove (folder);
+  folder_remove (folder);
 }
 
 int

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 
+#include "../folder.h"
 #include "comma-locale.h"
 #include "comparison-fixture.h"
 #include "page-reader.h"
@@ -30,7 +31,7 @@ static void
 place_tear_down (Place         *place,
                  gconstpointer  data)
 {
-  comma_remove (place->folder);
+  folder_remove (place->folder);
   g_free (place->folder);
 }
 

@@ -4,29 +4,10 @@
  */
 #include "training-fixture.h"
 
-#include <glib/gstdio.h>
-
+#include "../folder.h"
 #include "data/ord-sample-pictures.h"
 
 #define N_PICTURES 60
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir)  dir = g_dir_open (folder, 0, NULL);
-  const char       *name;
-
-  while (dir && (name = g_dir_read_name (dir)))
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        remove_folder (path);
-      else
-        g_unlink (path);
-    }
-  g_rmdir (folder);
-}
 
 static void
 set (OrdOptions *options,
@@ -69,7 +50,7 @@ training_init (Training   *training,
 void
 training_clear (Training *training)
 {
-  remove_folder (training->folder);
+  folder_remove (training->folder);
   g_free (training->folder);
   g_free (training->checkpoint);
   g_clear_object (&training->dataset);

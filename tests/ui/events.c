@@ -4,6 +4,7 @@
  */
 #include "events.h"
 
+#include "../folder.h"
 #include "synthetic.h"
 
 #define LIMIT_SECONDS 60
@@ -33,7 +34,7 @@ ui_test_run (void)
 {
   int status = g_test_run ();
 
-  synthetic_remove (test_folder);
+  folder_remove (test_folder);
   g_clear_pointer (&test_folder, g_free);
 
   return status;

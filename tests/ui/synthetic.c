@@ -298,25 +298,3 @@ synthetic_folder (guint n)
 
   return folder;
 }
-
-void
-synthetic_remove (const char *folder)
-{
-  GDir       *dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  if (! dir)
-    return;
-
-  while ((name = g_dir_read_name (dir)))
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        synthetic_remove (path);
-      else
-        g_remove (path);
-    }
-  g_dir_close (dir);
-  g_rmdir (folder);
-}

@@ -36,7 +36,4 @@ OrdPrediction *synthetic_prediction (OrdModel               *model,
 /* A folder of tiny labelled pictures to train on; its name is returned. */
 char          *synthetic_folder     (guint                   n);
 
-/* Deletes a folder and what is in it. */
-void           synthetic_remove     (const char             *folder);
-
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../folder.h"
 #include "events.h"
 #include "ord-job.h"
 #include "ord-recent.h"
@@ -368,7 +369,7 @@ main (int    argc,
                    test_pixels_are_let_go);
 
   status = ui_test_run ();
-  synthetic_remove (folder);
+  folder_remove (folder);
 
   return status;
 }

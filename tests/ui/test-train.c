@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../folder.h"
 #include "events.h"
 #include "model/ord-model.h"
 #include "ord-curve.h"
@@ -52,7 +53,7 @@ tear_down (Fixture       *fixture,
   if (fixture->window)
     gtk_widget_destroy (fixture->window);
   ord_jobs_drain ();
-  synthetic_remove (fixture->folder);
+  folder_remove (fixture->folder);
   g_free (fixture->folder);
   g_free (fixture->path);
   g_free (fixture->trained);
