@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+
 #include "../encoder/ord-encoder.h"
 #include "../model/ord-trainer.h"
 #include "ord-comparison-private.h"
@@ -82,29 +83,19 @@ fingerprint (const char       *method,
   g_autofree char      *head = g_strdup_printf ("%d %s %s %s", RUN_VERSION,
                                                 ord_encoder_list ()[0], method,
                                                 text);
-  guint                 n_labels = ord_dataset_get_n_labels (dataset);
-  guint                 n_covariates = ord_dataset_get_n_covariates (dataset);
 
   g_checksum_update (sum, (const guchar *) head, -1);
-  for (guint i = 0; i < n_covariates; i++)
-    g_checksum_update (sum, (const guchar *)
-                       ord_dataset_get_covariate (dataset, i)->name, -1);
+  ord_dataset_sum_covariates (dataset, sum);
   for (guint i = 0; i < ord_dataset_get_n_samples (dataset); i++)
     {
-      const OrdSample *sample = ord_dataset_get_sample (dataset, i);
-      GStatBuf         file = { 0 };
-      gint64           facts[3];
+      GStatBuf file = { 0 };
+      gint64   facts[2];
 
-      g_stat (sample->path, &file);
+      g_stat (ord_dataset_get_sample (dataset, i)->path, &file);
       facts[0] = file.st_size;
       facts[1] = file.st_mtime;
-      facts[2] = sample->split;
-      g_checksum_update (sum, (const guchar *) sample->file, -1);
       g_checksum_update (sum, (const guchar *) facts, sizeof facts);
-      g_checksum_update (sum, (const guchar *) sample->labels,
-                         (gssize) (sizeof (double) * n_labels));
-      g_checksum_update (sum, (const guchar *) sample->covariates,
-                         (gssize) (sizeof (double) * n_covariates));
+      ord_dataset_sum_sample (dataset, i, sum);
     }
 
   return g_strdup (g_checksum_get_string (sum));

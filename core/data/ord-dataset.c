@@ -235,6 +235,37 @@ ord_dataset_set_hash (OrdDataset *dataset,
   g_set_str (&ord_dataset_peek_sample (dataset, sample)->hash, hash);
 }
 
+void
+ord_dataset_sum_covariates (OrdDataset *dataset,
+                            GChecksum  *sum)
+{
+  for (guint i = 0; i < ord_dataset_get_n_covariates (dataset); i++)
+    {
+      const OrdCovariate *covariate = ord_dataset_get_covariate (dataset, i);
+
+      g_checksum_update (sum, (const guchar *) covariate->name, -1);
+      for (guint k = 0; covariate->categories && covariate->categories[k]; k++)
+        g_checksum_update (sum, (const guchar *) covariate->categories[k], -1);
+    }
+}
+
+void
+ord_dataset_sum_sample (OrdDataset *dataset,
+                        guint       sample,
+                        GChecksum  *sum)
+{
+  const OrdSample *of = ord_dataset_get_sample (dataset, sample);
+
+  g_checksum_update (sum, (const guchar *) of->covariates,
+                     (gssize) (sizeof (double) *
+                               ord_dataset_get_n_covariates (dataset)));
+  g_checksum_update (sum, (const guchar *) of->file, -1);
+  g_checksum_update (sum, (const guchar *) of->labels,
+                     (gssize) (sizeof (double) *
+                               ord_dataset_get_n_labels (dataset)));
+  g_checksum_update (sum, (const guchar *) &of->split, sizeof of->split);
+}
+
 OrdDataset *
 ord_dataset_subset (OrdDataset  *dataset,
                     const guint *samples,

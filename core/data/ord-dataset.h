@@ -143,6 +143,14 @@ void        ord_dataset_set_hash         (OrdDataset *dataset,
                                           guint       sample,
                                           const char *hash);
 
+/* Add to @sum what a training depends on: the names of covariates and
+ * categories; of a sample, its covariates, file name, labels and split. */
+void        ord_dataset_sum_covariates   (OrdDataset *dataset,
+                                          GChecksum  *sum);
+void        ord_dataset_sum_sample       (OrdDataset *dataset,
+                                          guint       sample,
+                                          GChecksum  *sum);
+
 /* (transfer full): a new table of these samples, in this order. */
 OrdDataset *ord_dataset_subset           (OrdDataset  *dataset,
                                           const guint *samples,

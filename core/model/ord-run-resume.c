@@ -10,20 +10,6 @@
 
 #include "ord-checkpoint.h"
 
-static void
-add_covariates (GChecksum  *sum,
-                OrdDataset *dataset)
-{
-  for (guint i = 0; i < ord_dataset_get_n_covariates (dataset); i++)
-    {
-      const OrdCovariate *covariate = ord_dataset_get_covariate (dataset, i);
-
-      g_checksum_update (sum, (const guchar *) covariate->name, -1);
-      for (guint k = 0; covariate->categories && covariate->categories[k]; k++)
-        g_checksum_update (sum, (const guchar *) covariate->categories[k], -1);
-    }
-}
-
 /* What a checkpoint must agree with: data, options, method, encoder. */
 static char *
 fingerprint (OrdRun *run)
@@ -35,20 +21,12 @@ fingerprint (OrdRun *run)
   g_checksum_update (sum, (const guchar *) run->trainer->method, -1);
   g_checksum_update (sum, (const guchar *) run->trainer->encoder, -1);
   g_checksum_update (sum, (const guchar *) options, -1);
-  add_covariates (sum, run->dataset);
+  ord_dataset_sum_covariates (run->dataset, sum);
   for (guint i = 0; i < ord_dataset_get_n_samples (run->dataset); i++)
     {
       const OrdSample *sample = ord_dataset_get_sample (run->dataset, i);
 
-      g_checksum_update (sum, (const guchar *) sample->covariates,
-                         (gssize) (sizeof (double) *
-                                   ord_dataset_get_n_covariates
-                                     (run->dataset)));
-      g_checksum_update (sum, (const guchar *) sample->file, -1);
-      g_checksum_update (sum, (const guchar *) sample->labels,
-                         (gssize) (sizeof (double) * run->n_labels));
-      g_checksum_update (sum, (const guchar *) &sample->split,
-                         sizeof sample->split);
+      ord_dataset_sum_sample (run->dataset, i, sum);
       if (sample->hash)
         g_checksum_update (sum, (const guchar *) sample->hash, -1);
     }
