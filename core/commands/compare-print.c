@@ -8,89 +8,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../comparison/ord-measures.h"
 #include "../space/ord-statistics.h"
-
-/* Below it a difference to the best is marked (the paper's level). */
-#define SIGNIFICANT 0.05
 
 #define NAME_WIDTH_AT_LEAST 12
 
-typedef enum
-{
-  LOWER_IS_BETTER,
-  HIGHER_IS_BETTER,
-  NEITHER_IS_BETTER,
-} Better;
-
-/**
- * Column:
- * @offset: of the value in OrdComparisonRow
- * @factor: from there to what is shown
- */
-typedef struct
-{
-  const char *heading;
-  const char *json;
-  gsize       offset;
-  Better      better;
-  double      factor;
-  int         digits;
-  const char *unit;
-} Column;
-
-#define OF(member) G_STRUCT_OFFSET (OrdComparisonRow, member)
-
-static const Column columns[] = {
-  { "R²", "r2", OF (r2), HIGHER_IS_BETTER, 1, 4, "" },
-  { "D5", "d5", OF (d5), LOWER_IS_BETTER, 1, 3, "" },
-  { "RV", "rv", OF (rv), LOWER_IS_BETTER, 1, 4, "" },
-  { "coverage", "coverage", OF (coverage), NEITHER_IS_BETTER, 100, 1, "%" },
-  { "width", "mean_width", OF (width), NEITHER_IS_BETTER, 1, 3, "" },
-  { "flagged", "flagged", OF (flagged), NEITHER_IS_BETTER, 100, 1, "%" },
-  { "foreign", "foreign", OF (foreign), NEITHER_IS_BETTER, 100, 1, "%" },
-};
+/* Of errors and what is measured like them. */
+#define DECIMALS 3
 
 static const OrdComparisonRow *
 get_row (const OrdComparison *comparison,
          guint                i)
 {
   return g_ptr_array_index (comparison->rows, i);
-}
-
-static double
-get_value (const OrdComparisonRow *row,
-           const Column           *column)
-{
-  return G_STRUCT_MEMBER (double, row, column->offset);
-}
-
-/* A column without a number in any row is left out of the table. */
-static gboolean
-is_empty (const OrdComparison *comparison,
-          const Column        *column)
-{
-  for (guint i = 0; i < comparison->rows->len; i++)
-    if (isfinite (get_value (get_row (comparison, i), column)))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-is_best (const OrdComparison    *comparison,
-         const OrdComparisonRow *row,
-         const Column           *column)
-{
-  double value = get_value (row, column);
-
-  for (guint i = 0; i < comparison->rows->len; i++)
-    {
-      double other = get_value (get_row (comparison, i), column);
-
-      if ((column->better == LOWER_IS_BETTER && other < value) ||
-          (column->better == HIGHER_IS_BETTER && other > value))
-        return FALSE;
-    }
-  return column->better != NEITHER_IS_BETTER && isfinite (value);
 }
 
 /* In a column of @width letters, bold on a terminal where it is @bold. */
@@ -130,22 +60,26 @@ print_row (const OrdComparison *comparison,
 
   printf ("%s%*s", row->name,
           name_width - (int) g_utf8_strlen (row->name, -1), "");
-  print_number (row->mae, 3, 9, index == comparison->best);
-  printf ("%c", row->p < SIGNIFICANT ? '*' : ' ');
+  print_number (row->mae, DECIMALS, 9, index == comparison->best);
+  printf ("%c", row->p < ORD_SIGNIFICANT ? '*' : ' ');
   print_cell (interval, 16, FALSE);
   if (comparison->n_seeds > 1)
-    print_number (row->mae_sd, 3, 9, FALSE);
+    print_number (row->mae_sd, DECIMALS, 9, FALSE);
   for (guint k = 0; k < comparison->n_labels && comparison->n_labels > 1; k++)
-    print_number (row->component_mae[k], 3, 12, FALSE);
-  for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
+    print_number (row->component_mae[k], DECIMALS, 12, FALSE);
+  for (guint m = 0; m < ORD_N_MEASURES; m++)
     {
-      const Column *column = &columns[c];
+      const OrdMeasure *measure = &ord_measures[m];
+      double            value = ord_measure_show (measure, row);
 
-      if (is_empty (comparison, column))
+      /* Without a number in any row it is left out of the table. */
+      if (!ord_measure_is_known (measure, comparison))
         continue;
-      print_number (column->factor * get_value (row, column), column->digits,
-                    *column->unit ? 9 : 10, is_best (comparison, row, column));
-      fputs (column->unit, stdout);
+      print_number (value,
+                    measure->decimals < 0 ? DECIMALS : measure->decimals,
+                    measure->is_share ? 9 : 10,
+                    value == ord_measure_best (measure, comparison));
+      fputs (measure->is_share ? "%" : "", stdout);
     }
   putchar ('\n');
 }
@@ -162,9 +96,9 @@ print_headings (const OrdComparison *comparison,
     print_cell ("± seeds", 9, FALSE);
   for (guint k = 0; k < comparison->n_labels && comparison->n_labels > 1; k++)
     print_cell (ord_dataset_get_label_name (dataset, k), 12, FALSE);
-  for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
-    if (!is_empty (comparison, &columns[c]))
-      print_cell (columns[c].heading, 10, FALSE);
+  for (guint m = 0; m < ORD_N_MEASURES; m++)
+    if (ord_measure_is_known (&ord_measures[m], comparison))
+      print_cell (ord_measures[m].title, 10, FALSE);
   putchar ('\n');
 }
 
@@ -245,9 +179,9 @@ ord_compare_print_json (const OrdComparison *comparison)
       ord_command_add_number (builder, "mae_sd", row->mae_sd);
       ord_command_add_number (builder, "rmse", row->rmse);
       ord_command_add_number (builder, "pearson", row->pearson);
-      for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
-        ord_command_add_number (builder, columns[c].json,
-                                get_value (row, &columns[c]));
+      for (guint m = 0; m < ORD_N_MEASURES; m++)
+        ord_command_add_number (builder, ord_measures[m].key,
+                                ord_measure_get (&ord_measures[m], row));
       if (comparison->n_labels > 1)
         ord_command_add_numbers (builder, "component_mae", row->component_mae,
                                  comparison->n_labels);

@@ -153,6 +153,37 @@ add_caption (GString                *page,
   g_string_append (page, "</span></figcaption>\n");
 }
 
+/* A figure of one row: its caption, and the plot that ord_plot_end() and
+ * end_figure() close. @what names it for those who cannot see it. */
+static OrdPlot *
+begin_figure (GString             *page,
+              OrdPlotFrame        *frame,
+              const OrdComparison *comparison,
+              GPtrArray           *all,
+              guint                r,
+              const char          *what)
+{
+  const OrdComparisonRow *row = ord_report_row (comparison, r);
+  g_autofree char        *name = g_strdup_printf ("%s, %s", what, row->name);
+  OrdPlot                *plot;
+
+  g_string_append (page, "<figure>\n");
+  add_caption (page, comparison, row, g_ptr_array_index (all, r));
+  frame->name = name;
+  plot = ord_plot_begin (page, frame);
+  /* It has been written; the text goes. */
+  frame->name = NULL;
+  return plot;
+}
+
+static void
+end_figure (GString *page,
+            OrdPlot *plot)
+{
+  ord_plot_end (plot);
+  g_string_append (page, "</figure>\n");
+}
+
 /* -- predicted against actual ------------------------------------------------- */
 
 static void
@@ -185,21 +216,14 @@ add_scatters (GString             *page,
   g_string_append (page, "<div class=\"plots\">\n");
   for (guint r = 0; r < all->len; r++)
     {
-      const OrdComparisonRow *row = ord_report_row (comparison, r);
-      const Answers          *answers = g_ptr_array_index (all, r);
-      g_autofree char        *name =
-        g_strdup_printf ("Predicted against actual, %s", row->name);
-      OrdPlot                *plot;
+      const Answers *answers = g_ptr_array_index (all, r);
+      OrdPlot       *plot = begin_figure (page, &frame, comparison, all, r,
+                                          "Predicted against actual");
 
-      frame.name = name;
-      g_string_append (page, "<figure>\n");
-      add_caption (page, comparison, row, answers);
-      plot = ord_plot_begin (page, &frame);
       add_points (plot, answers->truths, answers->values, answers->n);
       ord_plot_line (plot, frame.x.low, frame.y.low, frame.x.high, frame.y.high,
                      "guide");
-      ord_plot_end (plot);
-      g_string_append (page, "</figure>\n");
+      end_figure (page, plot);
     }
   g_string_append (page, "</div>\n");
 }
@@ -261,16 +285,10 @@ add_bland_altmans (GString             *page,
   g_string_append (page, "<div class=\"plots\">\n");
   for (guint r = 0; r < all->len; r++)
     {
-      const OrdComparisonRow *row = ord_report_row (comparison, r);
-      const Answers          *answers = g_ptr_array_index (all, r);
-      g_autofree char        *name =
-        g_strdup_printf ("Difference against mean, %s", row->name);
-      OrdPlot                *plot;
+      const Answers *answers = g_ptr_array_index (all, r);
+      OrdPlot       *plot = begin_figure (page, &frame, comparison, all, r,
+                                          "Difference against mean");
 
-      frame.name = name;
-      g_string_append (page, "<figure>\n");
-      add_caption (page, comparison, row, answers);
-      plot = ord_plot_begin (page, &frame);
       add_points (plot, answers->means, answers->differences, answers->n);
       if (answers->n > 0)
         add_limit (plot, &frame.x, answers->bias, "guide", decimals);
@@ -278,8 +296,7 @@ add_bland_altmans (GString             *page,
                  decimals);
       add_limit (plot, &frame.x, answers->bias - LIMITS * answers->sd, "rule",
                  decimals);
-      ord_plot_end (plot);
-      g_string_append (page, "</figure>\n");
+      end_figure (page, plot);
     }
   g_string_append (page, "</div>\n");
 }
@@ -408,18 +425,11 @@ add_errors_by_value (GString             *page,
   g_string_append (page, "<div class=\"plots wide\">\n");
   for (guint r = 0; r < all->len; r++)
     {
-      const OrdComparisonRow *row = ord_report_row (comparison, r);
-      g_autofree char        *name =
-        g_strdup_printf ("Error by value, %s", row->name);
-      OrdPlot                *plot;
+      OrdPlot *plot = begin_figure (page, &frame, comparison, all, r,
+                                    "Error by value");
 
-      frame.name = name;
-      g_string_append (page, "<figure>\n");
-      add_caption (page, comparison, row, g_ptr_array_index (all, r));
-      plot = ord_plot_begin (page, &frame);
       add_bins (plot, &frame, bins + (gsize) r * n_bins, n_bins);
-      ord_plot_end (plot);
-      g_string_append (page, "</figure>\n");
+      end_figure (page, plot);
     }
   g_string_append (page, "</div>\n");
 }

@@ -9,82 +9,16 @@
 #include <string.h>
 
 #include "ord-markup.h"
+#include "ord-measures.h"
 
-#define SIGNIFICANT 0.05
 #define DIGITS 4           /* of the best error; the others share its decimals */
-
-/* A share has a better direction only beside another one, and gets no bold. */
-typedef enum
-{
-  LOWER_IS_BETTER,
-  HIGHER_IS_BETTER,
-  NEITHER_IS_BETTER,
-} Better;
-
-/* @offset: of the measure in OrdComparisonRow
- * @decimals: negative for those of the errors */
-typedef struct
-{
-  const char *title;
-  gsize       offset;
-  gboolean    has_unit;
-  gboolean    is_share;
-  int         decimals;
-  Better      better;
-} Column;
-
-#define COLUMN(title, member, has_unit, is_share, decimals, better) \
-  { title, G_STRUCT_OFFSET (OrdComparisonRow, member), has_unit, is_share, \
-    decimals, better }
-
-static const Column columns[] =
-{
-  COLUMN ("R²", r2, FALSE, FALSE, 4, HIGHER_IS_BETTER),
-  COLUMN ("D5", d5, TRUE, FALSE, -1, LOWER_IS_BETTER),
-  COLUMN ("RV", rv, FALSE, FALSE, 4, LOWER_IS_BETTER),
-  COLUMN ("coverage", coverage, FALSE, TRUE, 1, NEITHER_IS_BETTER),
-  COLUMN ("width", width, TRUE, FALSE, -1, NEITHER_IS_BETTER),
-  COLUMN ("flagged", flagged, FALSE, TRUE, 1, NEITHER_IS_BETTER),
-  COLUMN ("foreign", foreign, FALSE, TRUE, 1, NEITHER_IS_BETTER),
-};
-
-static double
-measure (const OrdComparisonRow *row,
-         const Column           *column)
-{
-  double value = G_STRUCT_MEMBER (double, row, column->offset);
-
-  return column->is_share ? 100.0 * value : value;
-}
 
 static gboolean
 is_shown (const OrdComparison *comparison,
-          const Column        *column)
+          const OrdMeasure    *measure)
 {
-  if (column->offset != G_STRUCT_OFFSET (OrdComparisonRow, foreign))
-    return TRUE;
-  for (guint i = 0; i < comparison->rows->len; i++)
-    if (isfinite (ord_report_row (comparison, i)->foreign))
-      return TRUE;
-  return FALSE;
-}
-
-static double
-column_best (const OrdComparison *comparison,
-             const Column        *column)
-{
-  double best = NAN;
-
-  for (guint i = 0; i < comparison->rows->len; i++)
-    {
-      double value = measure (ord_report_row (comparison, i), column);
-
-      if (column->better == LOWER_IS_BETTER)
-        best = fmin (best, value);
-      else if (column->better == HIGHER_IS_BETTER)
-        best = fmax (best, value);
-    }
-  return best;
+  return measure->offset != G_STRUCT_OFFSET (OrdComparisonRow, foreign) ||
+         ord_measure_is_known (measure, comparison);
 }
 
 static double
@@ -130,7 +64,7 @@ add_mae (GString                *page,
   g_string_append (page, "<td>");
   add_number (page, row->mae, ord_report_row (comparison, comparison->best)->mae,
               decimals);
-  if (row->p < SIGNIFICANT)
+  if (row->p < ORD_SIGNIFICANT)
     g_string_append (page, "*");
   if (isfinite (row->mae_sd))
     {
@@ -169,16 +103,17 @@ add_row (GString                *page,
                   ord_markup_decimals (best, DIGITS));
       g_string_append (page, "</td>");
     }
-  for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
+  for (guint m = 0; m < ORD_N_MEASURES; m++)
     {
-      double value = measure (row, &columns[c]);
+      const OrdMeasure *measure = &ord_measures[m];
+      double            value = ord_measure_show (measure, row);
 
-      if (!is_shown (comparison, &columns[c]))
+      if (!is_shown (comparison, measure))
         continue;
       g_string_append (page, "<td>");
-      add_number (page, value, column_best (comparison, &columns[c]),
-                  columns[c].decimals < 0 ? decimals : columns[c].decimals);
-      if (columns[c].is_share && isfinite (value))
+      add_number (page, value, ord_measure_best (measure, comparison),
+                  measure->decimals < 0 ? decimals : measure->decimals);
+      if (measure->is_share && isfinite (value))
         g_string_append (page, "\u00a0%");
       g_string_append (page, "</td>");
     }
@@ -218,9 +153,10 @@ add_headings (GString             *page,
 
       add_heading (page, title, unit);
     }
-  for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
-    if (is_shown (comparison, &columns[c]))
-      add_heading (page, columns[c].title, columns[c].has_unit ? unit : NULL);
+  for (guint m = 0; m < ORD_N_MEASURES; m++)
+    if (is_shown (comparison, &ord_measures[m]))
+      add_heading (page, ord_measures[m].title,
+                   ord_measures[m].has_unit ? unit : NULL);
   g_string_append (page, "</tr></thead>\n");
 }
 
@@ -280,7 +216,7 @@ add_legend (GString             *page,
   add_term (page, "flagged", "the share of the test images that the model "
                              "called out of range; they are not, so few should "
                              "be.");
-  if (is_shown (comparison, &columns[G_N_ELEMENTS (columns) - 1]))
+  if (is_shown (comparison, &ord_measures[ORD_N_MEASURES - 1]))
     add_term (page, "foreign", "the same share of pictures of something else; "
                                "here all should be.");
   add_term (page, "Bold", "the best of a column, where one direction is "

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The table of measures.
+ */
+#include "ord-measures.h"
+
+#include <math.h>
+
+#define OF(member) G_STRUCT_OFFSET (OrdComparisonRow, member)
+
+const OrdMeasure ord_measures[ORD_N_MEASURES] = {
+  { "R²", "r2", OF (r2), FALSE, FALSE, 4, ORD_HIGHER_IS_BETTER },
+  { "D5", "d5", OF (d5), TRUE, FALSE, -1, ORD_LOWER_IS_BETTER },
+  { "RV", "rv", OF (rv), FALSE, FALSE, 4, ORD_LOWER_IS_BETTER },
+  { "coverage", "coverage", OF (coverage), FALSE, TRUE, 1,
+    ORD_NEITHER_IS_BETTER },
+  { "width", "mean_width", OF (width), TRUE, FALSE, -1, ORD_NEITHER_IS_BETTER },
+  { "flagged", "flagged", OF (flagged), FALSE, TRUE, 1, ORD_NEITHER_IS_BETTER },
+  { "foreign", "foreign", OF (foreign), FALSE, TRUE, 1, ORD_NEITHER_IS_BETTER },
+};
+
+double
+ord_measure_get (const OrdMeasure       *measure,
+                 const OrdComparisonRow *row)
+{
+  return G_STRUCT_MEMBER (double, row, measure->offset);
+}
+
+double
+ord_measure_show (const OrdMeasure       *measure,
+                  const OrdComparisonRow *row)
+{
+  double value = ord_measure_get (measure, row);
+
+  return measure->is_share ? 100.0 * value : value;
+}
+
+gboolean
+ord_measure_is_known (const OrdMeasure    *measure,
+                      const OrdComparison *comparison)
+{
+  for (guint i = 0; i < comparison->rows->len; i++)
+    if (isfinite (ord_measure_get (measure,
+                                   g_ptr_array_index (comparison->rows, i))))
+      return TRUE;
+  return FALSE;
+}
+
+double
+ord_measure_best (const OrdMeasure    *measure,
+                  const OrdComparison *comparison)
+{
+  double best = NAN;
+
+  for (guint i = 0; i < comparison->rows->len; i++)
+    {
+      double value = ord_measure_show (measure,
+                                       g_ptr_array_index (comparison->rows, i));
+
+      if (measure->better == ORD_LOWER_IS_BETTER)
+        best = fmin (best, value);
+      else if (measure->better == ORD_HIGHER_IS_BETTER)
+        best = fmax (best, value);
+    }
+  return best;
+}

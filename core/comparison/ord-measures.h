@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The measures of a comparison beside the error, in the order in which every
+ * table shows them; so that terminal, JSON and page agree.
+ */
+#pragma once
+
+#include "ord-comparison.h"
+
+G_BEGIN_DECLS
+
+/* Below it a difference to the best row is marked (the paper's level). */
+#define ORD_SIGNIFICANT 0.05
+
+/* A share has a better direction only beside another one: neither. */
+typedef enum
+{
+  ORD_LOWER_IS_BETTER,
+  ORD_HIGHER_IS_BETTER,
+  ORD_NEITHER_IS_BETTER,
+} OrdBetter;
+
+/**
+ * OrdMeasure:
+ * @title: for people
+ * @key: in JSON
+ * @offset: in OrdComparisonRow
+ * @has_unit: whether it is in the label's unit
+ * @is_share: 0–1, shown as per cent
+ * @decimals: as shown; negative for those of the errors
+ */
+typedef struct
+{
+  const char *title;
+  const char *key;
+  gsize       offset;
+  gboolean    has_unit;
+  gboolean    is_share;
+  int         decimals;
+  OrdBetter   better;
+} OrdMeasure;
+
+#define ORD_N_MEASURES 7
+
+extern const OrdMeasure ord_measures[ORD_N_MEASURES];
+
+/* As the row has it. */
+double   ord_measure_get      (const OrdMeasure       *measure,
+                               const OrdComparisonRow *row);
+
+/* As people are shown it: per cent of a share. */
+double   ord_measure_show     (const OrdMeasure       *measure,
+                               const OrdComparisonRow *row);
+
+/* Whether any row has a number there. */
+gboolean ord_measure_is_known (const OrdMeasure       *measure,
+                               const OrdComparison    *comparison);
+
+/* Of all rows, as shown; NaN where no direction is better, or none is known. */
+double   ord_measure_best     (const OrdMeasure       *measure,
+                               const OrdComparison    *comparison);
+
+G_END_DECLS
