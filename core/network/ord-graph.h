@@ -76,6 +76,12 @@ OrdNode ord_graph_batch_norm     (OrdGraph         *graph,
 OrdNode ord_graph_relu           (OrdGraph         *graph,
                                   const char       *name,
                                   OrdNode           input);
+/* min (high, max (low, ·)); an end may be infinite. */
+OrdNode ord_graph_clip           (OrdGraph         *graph,
+                                  const char       *name,
+                                  OrdNode           input,
+                                  double            low,
+                                  double            high);
 OrdNode ord_graph_max_pool       (OrdGraph         *graph,
                                   const char       *name,
                                   OrdNode           input,

@@ -289,6 +289,29 @@ test_relu (void)
 }
 
 static void
+test_clip (void)
+{
+  const double ranges[][2] = { { 0.0, 1.0 }, { -0.5, 0.75 },
+                               { -INFINITY, 0.5 }, { 0.0, INFINITY } };
+
+  for (guint k = 0; k < G_N_ELEMENTS (ranges); k++)
+    {
+      Probe        probe;
+      const float *output;
+
+      probe_init (&probe, 2, 3, 3);
+      ord_graph_clip (probe.graph, "r", probe_image (&probe, 3), ranges[k][0],
+                      ranges[k][1]);
+      output = probe_forward (&probe, FALSE);
+      for (gsize i = 0; i < probe.counts[0]; i++)
+        assert_near (output[i], fmin (fmax (probe.inputs[0][i], ranges[k][0]),
+                                      ranges[k][1]));
+      probe_check_gradients (&probe, 1e-2);
+      probe_clear (&probe);
+    }
+}
+
+static void
 test_linear (void)
 {
   Probe        probe;
@@ -390,6 +413,7 @@ main (int    argc,
   g_test_add_func ("/layers/batch-norm/prediction-uses-running-statistics",
                    test_batch_norm_predicts_by_running_statistics);
   g_test_add_func ("/layers/relu-is-the-plain-loop", test_relu);
+  g_test_add_func ("/layers/clip-is-the-plain-loop", test_clip);
   g_test_add_func ("/layers/linear-is-the-plain-loop", test_linear);
   g_test_add_func ("/layers/add-is-the-plain-loop", test_add);
   g_test_add_func ("/layers/concat-is-the-plain-loop", test_concat);
