@@ -130,8 +130,9 @@ ord_optimiser_step (OrdOptimiser *optimiser,
 
       step_parameter (p, m->value, v->value,
                       (float) (norm > MAX_NORM ? MAX_NORM / norm : 1.0),
-                      (float) (rate * unbias_1),
-                      p->decay ? (float) (rate * optimiser->weight_decay) : 0.0f,
+                      (float) (rate * p->rate * unbias_1),
+                      p->decay ? (float) (rate * p->rate *
+                                          optimiser->weight_decay) : 0.0f,
                       (float) unbias_2);
     }
 

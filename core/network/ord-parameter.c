@@ -32,10 +32,9 @@ ord_parameter_new (const char  *name,
     }
   parameter->value =
     g_aligned_alloc0 (parameter->count, sizeof (float), ALIGNMENT);
-  if (trainable)
-    parameter->gradient =
-      g_aligned_alloc0 (parameter->count, sizeof (float), ALIGNMENT);
+  ord_parameter_set_trainable (parameter, trainable);
   parameter->decay = decay;
+  parameter->rate = 1.0;
 
   return parameter;
 }
@@ -49,6 +48,17 @@ ord_parameter_free (OrdParameter *parameter)
   g_aligned_free (parameter->value);
   g_aligned_free (parameter->gradient);
   g_free (parameter);
+}
+
+void
+ord_parameter_set_trainable (OrdParameter *parameter,
+                             gboolean      trainable)
+{
+  if (!trainable)
+    g_clear_pointer (&parameter->gradient, g_aligned_free);
+  else if (!parameter->gradient)
+    parameter->gradient =
+      g_aligned_alloc0 (parameter->count, sizeof (float), ALIGNMENT);
 }
 
 void

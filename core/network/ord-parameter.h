@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  * @name: unique in the model ("stem/weight")
  * @dims: (n_dims); @count is their product
  * @value, @gradient: (count), row-major; @gradient is %NULL where the array is
- *   no subject of training (the running statistics of batch norm)
+ *   no subject of training (the running statistics of batch norm, or frozen)
  * @decay: whether weight decay applies (weights yes; biases and scales no)
+ * @rate: factor on the learning rate; 1 unless somebody sets it
  */
 typedef struct
 {
@@ -26,6 +27,7 @@ typedef struct
   float    *value;
   float    *gradient;
   gboolean  decay;
+  double    rate;
 } OrdParameter;
 
 /* Zeros; buffers are aligned for vector instructions. */
@@ -35,6 +37,10 @@ OrdParameter *ord_parameter_new  (const char   *name,
                                   gboolean      trainable,
                                   gboolean      decay);
 void          ord_parameter_free (OrdParameter *parameter);
+
+/* Gives or takes the gradient. */
+void          ord_parameter_set_trainable (OrdParameter *parameter,
+                                           gboolean      trainable);
 
 /* Normal values of this standard deviation, from a seed that is mixed with the
  * parameter's name, so that one more layer does not reseed the others. */

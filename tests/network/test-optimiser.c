@@ -46,6 +46,35 @@ test_steps_follow_the_definition (void)
                                   1e-5);
 }
 
+/* A parameter with a rate of a tenth moves as at a tenth of the step's. */
+static void
+test_a_parameter_has_its_own_rate (void)
+{
+  g_autoptr (GPtrArray)    slow =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
+  g_autoptr (GPtrArray)    plain =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
+  g_autoptr (OrdOptimiser) first = NULL;
+  g_autoptr (OrdOptimiser) second = NULL;
+  OrdParameter            *p = make_parameter (TRUE);
+  OrdParameter            *q = make_parameter (TRUE);
+
+  p->rate = 0.1;
+  g_ptr_array_add (slow, p);
+  g_ptr_array_add (plain, q);
+  first = ord_optimiser_new (slow, 0.1);
+  second = ord_optimiser_new (plain, 0.1);
+  for (int t = 0; t < 4; t++)
+    {
+      p->gradient[0] = q->gradient[0] = 0.2f * (float) t - 0.1f;
+      p->gradient[1] = q->gradient[1] = 1.0f;
+      ord_optimiser_step (first, 0.02);
+      ord_optimiser_step (second, 0.002);
+    }
+  for (int i = 0; i < 2; i++)
+    g_assert_cmpfloat_with_epsilon (p->value[i], q->value[i], 1e-6);
+}
+
 static void
 test_gradients_that_are_not_finite_change_nothing (void)
 {
@@ -111,6 +140,8 @@ main (int    argc,
 
   g_test_add_func ("/optimiser/steps-follow-the-definition",
                    test_steps_follow_the_definition);
+  g_test_add_func ("/optimiser/a-parameter-has-its-own-rate",
+                   test_a_parameter_has_its_own_rate);
   g_test_add_func ("/optimiser/gradients-that-are-not-finite-change-nothing",
                    test_gradients_that_are_not_finite_change_nothing);
   g_test_add_func ("/optimiser/a-stored-run-goes-on-the-same",
