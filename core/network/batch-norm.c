@@ -2,20 +2,16 @@
  *
  * Batch normalisation (Ioffe & Szegedy 2015) on oneDNN, optionally with the
  * ReLU that follows it done in the same pass over memory. Training normalises
- * by the batch and keeps running statistics; prediction uses those.
+ * by the batch and keeps running statistics; prediction uses those, and so does
+ * training where they are frozen.
  */
 #include "ord-layer-private.h"
 
 #include <math.h>
 
-#define EPSILON  1e-5f
+#define EPSILON  1e-5f /* unless another is asked for */
 /* Share of the latest batch in the running statistics. */
 #define MOMENTUM 0.1f
-
-typedef struct
-{
-  gboolean relu;
-} Settings;
 
 typedef struct
 {
@@ -35,6 +31,15 @@ typedef struct
 
 enum { SCALE, SHIFT, RUNNING_MEAN, RUNNING_VARIANCE };
 
+static gboolean
+uses_batch (const OrdLayer *layer,
+            OrdPlan        *plan)
+{
+  const OrdBatchNorm *settings = layer->settings;
+
+  return ord_plan_is_training (plan) && !settings->frozen && !layer->frozen;
+}
+
 static void
 plan_backward (const OrdLayer              *layer,
                OrdPlan                     *plan,
@@ -44,13 +49,14 @@ plan_backward (const OrdLayer              *layer,
                const_dnnl_memory_desc_t     src,
                const_dnnl_primitive_desc_t  forward)
 {
+  const OrdBatchNorm    *settings = layer->settings;
   OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
   dnnl_primitive_desc_t  pd = NULL;
 
   ord_dnnl_check (dnnl,
                   dnnl_batch_normalization_backward_primitive_desc_create (
-                    &pd, dnnl->engine, dnnl_backward, src, src, src, EPSILON,
-                    flags, forward, NULL),
+                    &pd, dnnl->engine, dnnl_backward, src, src, src,
+                    settings->epsilon, flags, forward, NULL),
                   layer->name);
   ord_dnnl_keep_desc (dnnl, pd);
   state->backward = ord_dnnl_primitive (dnnl, pd, layer->name);
@@ -60,10 +66,16 @@ plan_backward (const OrdLayer              *layer,
   state->d_dst =
     ord_dnnl_reorder_to (dnnl, ord_plan_get_gradient (plan, layer->node),
                          ord_dnnl_query (pd, dnnl_query_diff_dst_md));
-  state->d_scale =
-    ord_dnnl_memory_on (dnnl, channel, layer->parameters[SCALE]->gradient);
-  state->d_shift =
-    ord_dnnl_memory_on (dnnl, channel, layer->parameters[SHIFT]->gradient);
+  /* oneDNN makes both or neither without another set of primitives: those of
+   * a frozen layer go nowhere. */
+  state->d_scale = layer->frozen
+                   ? ord_dnnl_memory (dnnl, channel)
+                   : ord_dnnl_memory_on (dnnl, channel,
+                                         layer->parameters[SCALE]->gradient);
+  state->d_shift = layer->frozen
+                   ? ord_dnnl_memory (dnnl, channel)
+                   : ord_dnnl_memory_on (dnnl, channel,
+                                         layer->parameters[SHIFT]->gradient);
   state->d_src = ord_plan_edge_wanted (plan, layer, 0)
                  ? ord_plan_edge (plan, layer, 0,
                                   ord_dnnl_query (pd, dnnl_query_diff_src_md))
@@ -74,10 +86,12 @@ static gpointer
 batch_norm_plan (const OrdLayer *layer,
                  OrdPlan        *plan)
 {
-  const Settings           *settings = layer->settings;
+  const OrdBatchNorm       *settings = layer->settings;
   BatchNorm                *state = g_new0 (BatchNorm, 1);
   OrdDnnl                  *dnnl = ord_plan_get_dnnl (plan);
-  gboolean                  training = ord_plan_is_training (plan);
+  gboolean                  batch = uses_batch (layer, plan);
+  gboolean                  backward =
+    ord_plan_is_training (plan) && layer->wants_gradient;
   dnnl_memory_t             input = ord_plan_get_value (plan, layer->inputs[0]);
   const_dnnl_memory_desc_t  src = ord_dnnl_memory_desc (input);
   dnnl_primitive_desc_t     pd = NULL;
@@ -87,14 +101,15 @@ batch_norm_plan (const OrdLayer *layer,
 
   if (settings->relu)
     flags |= dnnl_fuse_norm_relu;
-  if (!training)
+  if (!batch)
     flags |= dnnl_use_global_stats;
 
   ord_dnnl_check (dnnl,
                   dnnl_batch_normalization_forward_primitive_desc_create (
                     &pd, dnnl->engine,
-                    training ? dnnl_forward_training : dnnl_forward_inference,
-                    src, src, EPSILON, flags, NULL),
+                    batch || backward ? dnnl_forward_training
+                                      : dnnl_forward_inference,
+                    src, src, settings->epsilon, flags, NULL),
                   layer->name);
   ord_dnnl_keep_desc (dnnl, pd);
   state->forward = ord_dnnl_primitive (dnnl, pd, layer->name);
@@ -107,23 +122,19 @@ batch_norm_plan (const OrdLayer *layer,
   state->shift =
     ord_dnnl_memory_on (dnnl, channel, layer->parameters[SHIFT]->value);
   ord_plan_set_value (plan, layer, src);
-  if (training)
-    {
-      state->mean = ord_dnnl_memory (dnnl, channel);
-      state->variance = ord_dnnl_memory (dnnl, channel);
-      if (settings->relu)
-        state->workspace =
-          ord_dnnl_memory (dnnl, ord_dnnl_query (pd, dnnl_query_workspace_md));
-      plan_backward (layer, plan, state, flags, channel, src, pd);
-    }
-  else
-    {
-      state->mean = ord_dnnl_memory_on (dnnl, channel,
-                                        layer->parameters[RUNNING_MEAN]->value);
-      state->variance =
-        ord_dnnl_memory_on (dnnl, channel,
-                            layer->parameters[RUNNING_VARIANCE]->value);
-    }
+  state->mean = batch
+                ? ord_dnnl_memory (dnnl, channel)
+                : ord_dnnl_memory_on (dnnl, channel,
+                                      layer->parameters[RUNNING_MEAN]->value);
+  state->variance =
+    batch ? ord_dnnl_memory (dnnl, channel)
+          : ord_dnnl_memory_on (dnnl, channel,
+                                layer->parameters[RUNNING_VARIANCE]->value);
+  if (settings->relu && (batch || backward))
+    state->workspace =
+      ord_dnnl_memory (dnnl, ord_dnnl_query (pd, dnnl_query_workspace_md));
+  if (backward)
+    plan_backward (layer, plan, state, flags, channel, src, pd);
 
   return state;
 }
@@ -172,7 +183,7 @@ batch_norm_forward (const OrdLayer *layer,
   };
 
   ord_dnnl_run (dnnl, state->forward, state->workspace ? 7 : 6, args);
-  if (ord_plan_is_training (plan))
+  if (uses_batch (layer, plan))
     keep_statistics (layer, plan, state);
 }
 
@@ -208,18 +219,20 @@ static const OrdLayerClass batch_norm_class = {
 };
 
 OrdNode
-ord_graph_batch_norm (OrdGraph   *graph,
-                      const char *name,
-                      OrdNode     input,
-                      gboolean    relu)
+ord_graph_batch_norm_full (OrdGraph           *graph,
+                           const char         *name,
+                           OrdNode             input,
+                           const OrdBatchNorm *batch_norm)
 {
+  OrdBatchNorm *settings = g_memdup2 (batch_norm, sizeof *batch_norm);
+  int           rank = ord_graph_get_layer (graph, input)->rank;
   gsize         channels = (gsize) ord_graph_get_channels (graph, input);
-  Settings     *settings = g_new0 (Settings, 1);
   OrdLayer     *layer;
   OrdParameter *parameter;
 
-  settings->relu = relu;
-  layer = ord_graph_add_layer (graph, &batch_norm_class, name, &input, 1, 4,
+  if (settings->epsilon <= 0.0f)
+    settings->epsilon = EPSILON;
+  layer = ord_graph_add_layer (graph, &batch_norm_class, name, &input, 1, rank,
                                (int) channels);
   layer->settings = settings;
 
@@ -234,4 +247,14 @@ ord_graph_batch_norm (OrdGraph   *graph,
   ord_parameter_fill (parameter, 1.0f);
 
   return layer->node;
+}
+
+OrdNode
+ord_graph_batch_norm (OrdGraph   *graph,
+                      const char *name,
+                      OrdNode     input,
+                      gboolean    relu)
+{
+  return ord_graph_batch_norm_full (graph, name, input,
+                                    &(OrdBatchNorm) { .relu = relu });
 }

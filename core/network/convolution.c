@@ -92,12 +92,11 @@ convolution_descs (const OrdLayer *layer,
 }
 
 static void
-plan_backward (const OrdLayer              *layer,
-               OrdPlan                     *plan,
-               Convolution                 *state,
-               const Descs                 *d,
-               dnnl_memory_t                weight,
-               const_dnnl_primitive_desc_t  forward)
+plan_backward_weights (const OrdLayer              *layer,
+                       OrdPlan                     *plan,
+                       Convolution                 *state,
+                       const Descs                 *d,
+                       const_dnnl_primitive_desc_t  forward)
 {
   OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
   dnnl_memory_t          src = ord_plan_get_value (plan, layer->inputs[0]);
@@ -128,11 +127,20 @@ plan_backward (const OrdLayer              *layer,
   if (d->bias)
     state->d_bias = ord_dnnl_memory_on (dnnl, d->bias,
                                         layer->parameters[BIAS]->gradient);
+}
 
-  if (!ord_plan_edge_wanted (plan, layer, 0))
-    return;
+static void
+plan_backward_data (const OrdLayer              *layer,
+                    OrdPlan                     *plan,
+                    Convolution                 *state,
+                    const Descs                 *d,
+                    dnnl_memory_t                weight,
+                    const_dnnl_primitive_desc_t  forward)
+{
+  OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
+  dnnl_memory_t          d_dst = ord_plan_get_gradient (plan, layer->node);
+  dnnl_primitive_desc_t  pd = NULL;
 
-  pd = NULL;
   ord_dnnl_check (dnnl,
                   dnnl_convolution_backward_data_primitive_desc_create (
                     &pd, dnnl->engine, dnnl_convolution_auto, d->src,
@@ -189,8 +197,10 @@ convolution_plan (const OrdLayer *layer,
       ord_dnnl_memory_on (dnnl, d.bias, layer->parameters[BIAS]->value);
   ord_plan_set_value (plan, layer, ord_dnnl_query (pd, dnnl_query_dst_md));
 
-  if (ord_plan_is_training (plan))
-    plan_backward (layer, plan, state, &d, weight, pd);
+  if (ord_plan_is_training (plan) && !layer->frozen)
+    plan_backward_weights (layer, plan, state, &d, pd);
+  if (ord_plan_edge_wanted (plan, layer, 0) && !dnnl->error)
+    plan_backward_data (layer, plan, state, &d, weight, pd);
 
   return state;
 }
@@ -232,21 +242,22 @@ convolution_backward (const OrdLayer *layer,
     { DNNL_ARG_DIFF_WEIGHTS, state->d_weight.from },
     { DNNL_ARG_DIFF_BIAS, state->d_bias },
   };
+  const dnnl_exec_arg_t  data_args[] = {
+    { DNNL_ARG_DIFF_DST, state->d_dst_for_data.to },
+    { DNNL_ARG_WEIGHTS, state->weight_for_data.to },
+    { DNNL_ARG_DIFF_SRC, state->d_src },
+  };
 
-  ord_dnnl_run_reorder (dnnl, &state->src_for_weights);
-  ord_dnnl_run_reorder (dnnl, &state->d_dst_for_weights);
-  ord_dnnl_run (dnnl, state->backward_weights, state->d_bias ? 4 : 3,
-                weights_args);
-  ord_dnnl_run_reorder (dnnl, &state->d_weight);
-
+  if (state->backward_weights)
+    {
+      ord_dnnl_run_reorder (dnnl, &state->src_for_weights);
+      ord_dnnl_run_reorder (dnnl, &state->d_dst_for_weights);
+      ord_dnnl_run (dnnl, state->backward_weights, state->d_bias ? 4 : 3,
+                    weights_args);
+      ord_dnnl_run_reorder (dnnl, &state->d_weight);
+    }
   if (state->backward_data)
     {
-      const dnnl_exec_arg_t data_args[] = {
-        { DNNL_ARG_DIFF_DST, state->d_dst_for_data.to },
-        { DNNL_ARG_WEIGHTS, state->weight_for_data.to },
-        { DNNL_ARG_DIFF_SRC, state->d_src },
-      };
-
       ord_dnnl_run_reorder (dnnl, &state->d_dst_for_data);
       ord_dnnl_run (dnnl, state->backward_data, 3, data_args);
     }

@@ -72,12 +72,16 @@ linear_backward (const OrdLayer *layer,
     ord_dnnl_data (ord_plan_get_gradient (plan, layer->node));
   float       *d_bias = layer->parameters[BIAS]->gradient;
 
-  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, out, in, n, 1.0f, d_y,
-               out, x, in, 0.0f, layer->parameters[WEIGHT]->gradient, in);
-  memset (d_bias, 0, sizeof (float) * (gsize) out);
-  for (int i = 0; i < n; i++)
-    for (int k = 0; k < out; k++)
-      d_bias[k] += d_y[(gsize) i * out + k];
+  if (!layer->frozen)
+    {
+      cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, out, in, n, 1.0f,
+                   d_y, out, x, in, 0.0f, layer->parameters[WEIGHT]->gradient,
+                   in);
+      memset (d_bias, 0, sizeof (float) * (gsize) out);
+      for (int i = 0; i < n; i++)
+        for (int k = 0; k < out; k++)
+          d_bias[k] += d_y[(gsize) i * out + k];
+    }
   if (state->d_src)
     cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, n, in, out, 1.0f,
                  d_y, out, layer->parameters[WEIGHT]->value, in, 0.0f,

@@ -194,6 +194,7 @@ ord_graph_add_parameter (OrdGraph    *graph,
     if (!layer->parameters[i])
       {
         layer->parameters[i] = parameter;
+        layer->trainable[i] = trainable;
         break;
       }
   layer->wants_gradient |= trainable;
@@ -282,6 +283,33 @@ GPtrArray *
 ord_graph_get_parameters (OrdGraph *graph)
 {
   return graph->parameters;
+}
+
+void
+ord_graph_freeze_up_to (OrdGraph *graph,
+                        OrdNode   node)
+{
+  g_ptr_array_set_size (graph->plans, 0);
+
+  for (guint i = 0; i < graph->layers->len; i++)
+    {
+      OrdLayer *layer = g_ptr_array_index (graph->layers, i);
+      gboolean  wanted = FALSE;
+
+      /* Whether an input's gradient is wanted was said when it was added. */
+      if (is_input (layer))
+        continue;
+      layer->frozen = (OrdNode) i <= node;
+      for (guint k = 0; k < G_N_ELEMENTS (layer->parameters); k++)
+        if (layer->trainable[k])
+          {
+            ord_parameter_set_trainable (layer->parameters[k], !layer->frozen);
+            wanted |= !layer->frozen;
+          }
+      for (int k = 0; k < layer->n_inputs; k++)
+        wanted |= ord_graph_get_layer (graph, layer->inputs[k])->wants_gradient;
+      layer->wants_gradient = wanted && !layer->aside;
+    }
 }
 
 void
@@ -699,7 +727,10 @@ ord_graph_backward (OrdGraph     *graph,
 
   g_return_val_if_fail (graph->plans->len > 0, FALSE);
   plan = g_ptr_array_index (graph->plans, 0);
-  g_return_val_if_fail (plan->training && plan->d_output.to, FALSE);
+  g_return_val_if_fail (plan->training, FALSE);
+  /* Everything is frozen. */
+  if (!plan->d_output.to)
+    return TRUE;
 
   plain = ord_dnnl_data (plan->d_output.from);
   memcpy (plain, d_output,

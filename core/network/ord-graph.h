@@ -52,6 +52,20 @@ typedef struct
   gboolean include_padding;
 } OrdPooling;
 
+/**
+ * OrdBatchNorm:
+ * @relu: max (0, ·) follows in the same pass over memory
+ * @epsilon: added to the variance; 0 means 1e-5
+ * @frozen: training too uses the running statistics and leaves them as they
+ *   are; scale and shift are trained
+ */
+typedef struct
+{
+  gboolean relu;
+  float    epsilon;
+  gboolean frozen;
+} OrdBatchNorm;
+
 /* Inputs: images (n, channels, height, width), or vectors (n, width). With
  * @gradient their gradient is computed too. */
 OrdNode ord_graph_image_input    (OrdGraph   *graph,
@@ -68,11 +82,14 @@ OrdNode ord_graph_convolution    (OrdGraph             *graph,
                                   const char           *name,
                                   OrdNode               input,
                                   const OrdConvolution *convolution);
-/* With @relu, max (0, ·) follows in the same pass over memory. */
 OrdNode ord_graph_batch_norm     (OrdGraph         *graph,
                                   const char       *name,
                                   OrdNode           input,
                                   gboolean          relu);
+OrdNode ord_graph_batch_norm_full (OrdGraph           *graph,
+                                   const char         *name,
+                                   OrdNode             input,
+                                   const OrdBatchNorm *batch_norm);
 OrdNode ord_graph_relu           (OrdGraph         *graph,
                                   const char       *name,
                                   OrdNode           input);
@@ -139,6 +156,19 @@ const float *ord_graph_get_description       (OrdGraph   *graph);
 
 /* (transfer none) (element-type OrdParameter) */
 GPtrArray *ord_graph_get_parameters (OrdGraph *graph);
+
+/**
+ * ord_graph_freeze_up_to:
+ * @node: the last frozen layer, in the order they were added; -1: none
+ *
+ * Frozen layers do the same in training as in prediction: their parameters have
+ * no gradient, batch norms among them use running statistics and leave these
+ * as they are, and the backward pass ends above them. Layers after @node
+ * are trained. Comes before the optimiser, which holds the parameters with a
+ * gradient.
+ */
+void       ord_graph_freeze_up_to   (OrdGraph *graph,
+                                     OrdNode   node);
 
 /* Tells that parameters were changed from outside, by a step of the optimiser
  * or by loading: converted copies of them are made anew. */

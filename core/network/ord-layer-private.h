@@ -66,6 +66,8 @@ struct _OrdLayer
   int                  channels;
   gpointer             settings;
   OrdParameter        *parameters[4];
+  gboolean             trainable[4];   /* whether each may have a gradient */
+  gboolean             frozen;
   gboolean             wants_gradient; /* by what lies at or above it */
   gboolean             aside;          /* not in training plans */
 };

@@ -245,6 +245,99 @@ test_changed_parameters_are_seen (void)
   probe_clear (&probe);
 }
 
+static OrdParameter *
+find_parameter (OrdGraph   *graph,
+                const char *name)
+{
+  GPtrArray *parameters = ord_graph_get_parameters (graph);
+
+  for (guint i = 0; i < parameters->len; i++)
+    {
+      OrdParameter *p = g_ptr_array_index (parameters, i);
+
+      if (g_str_equal (p->name, name))
+        return p;
+    }
+  g_assert_not_reached ();
+}
+
+/* As build_network(), with inputs whose gradient nobody wants. */
+static OrdNode
+build_tuned (OrdGraph *graph)
+{
+  OrdNode x = ord_graph_image_input (graph, "image", 2, FALSE);
+  OrdNode cut;
+
+  x = ord_graph_convolution (graph, "c1", x, &(OrdConvolution) {
+    .channels = 4, .kernel = { 3, 3 }, .bias = TRUE });
+  cut = x = ord_graph_batch_norm (graph, "n1", x, TRUE);
+  x = ord_graph_convolution (graph, "c2", x, &(OrdConvolution) {
+    .channels = 5, .kernel = { 3, 3 }, .bias = TRUE });
+  x = ord_graph_batch_norm (graph, "n2", x, TRUE);
+  ord_graph_linear (graph, "l", ord_graph_global_average (graph, "g", x), 3);
+  return cut;
+}
+
+/* What is trained gets the gradient it would get if the frozen layers were
+ * constants; what is frozen has none, nor moves its statistics. */
+static void
+test_frozen_layers (void)
+{
+  g_autoptr (OrdGraph) graph = ord_graph_new (3);
+  OrdNode              cut = build_tuned (graph);
+  g_autofree float    *image = g_new (float, 3 * 2 * 8 * 8);
+  const float         *inputs[] = { image };
+  const float          slopes[9] = { 1.0f, -2.0f, 0.5f, 3.0f };
+  OrdParameter        *weight = find_parameter (graph, "c2/weight");
+  OrdParameter        *mean = find_parameter (graph, "n1/running-mean");
+  double               sum[2] = { 0.0 };
+  const float         *output;
+
+  for (int i = 0; i < 3 * 2 * 8 * 8; i++)
+    image[i] = sinf ((float) i);
+  ord_graph_freeze_up_to (graph, cut);
+  g_assert_null (find_parameter (graph, "c1/weight")->gradient);
+  g_assert_null (find_parameter (graph, "n1/scale")->gradient);
+  g_assert_nonnull (weight->gradient);
+
+  g_assert_nonnull (ord_graph_forward (graph, TRUE, 3, 8, 8, inputs, NULL));
+  g_assert_true (ord_graph_backward (graph, slopes, NULL));
+  g_assert_cmpfloat (mean->value[0], ==, 0.0f);
+  g_assert_cmpfloat (find_parameter (graph, "n2/running-mean")->value[0], !=,
+                     0.0f);
+  for (int side = 0; side < 2; side++)
+    {
+      weight->value[5] += side ? -4e-3f : 2e-3f;
+      ord_graph_parameters_changed (graph);
+      output = ord_graph_forward (graph, TRUE, 3, 8, 8, inputs, NULL);
+      for (int i = 0; i < 9; i++)
+        sum[side] += (double) output[i] * slopes[i];
+    }
+  g_assert_cmpfloat_with_epsilon ((sum[0] - sum[1]) / 4e-3, weight->gradient[5],
+                                  2e-2);
+
+  /* And back. */
+  ord_graph_freeze_up_to (graph, -1);
+  g_assert_nonnull (ord_graph_forward (graph, TRUE, 3, 8, 8, inputs, NULL));
+  g_assert_true (ord_graph_backward (graph, slopes, NULL));
+  g_assert_cmpfloat (find_parameter (graph, "c1/weight")->gradient[0], !=,
+                     0.0f);
+  g_assert_cmpfloat (mean->value[0], !=, 0.0f);
+}
+
+/* The gradient by an input passes through frozen layers. */
+static void
+test_frozen_below_an_input_gradient (void)
+{
+  Probe probe;
+
+  probe_init (&probe, 4, 6, 6);
+  build_network (&probe, FALSE);
+  ord_graph_freeze_up_to (probe.graph, 8);
+  probe_check_gradients (&probe, 5e-2);
+  probe_clear (&probe);
+}
+
 static void
 test_too_small_an_image (void)
 {
@@ -287,6 +380,10 @@ main (int    argc,
                    test_same_seed_same_network);
   g_test_add_func ("/graph/changed-parameters-are-seen",
                    test_changed_parameters_are_seen);
+  g_test_add_func ("/graph/frozen-layers-have-no-gradient-and-stay",
+                   test_frozen_layers);
+  g_test_add_func ("/graph/an-input-gradient-passes-through-frozen-layers",
+                   test_frozen_below_an_input_gradient);
   g_test_add_func ("/graph/an-image-too-small-for-a-layer-is-an-error",
                    test_too_small_an_image);
 

@@ -183,6 +183,55 @@ test_batch_norm_predicts_by_running_statistics (void)
   probe_clear (&probe);
 }
 
+/* Training uses the running statistics where they are frozen, and leaves them
+ * as they are; the epsilon is large enough to be seen. */
+static void
+test_frozen_batch_norm (void)
+{
+  Probe        probe;
+  const float *output;
+
+  probe_init (&probe, 2, 3, 2);
+  ord_graph_batch_norm_full (probe.graph, "b", probe_image (&probe, 2),
+                             &(OrdBatchNorm) { .relu = TRUE,
+                                               .epsilon = 0.5f,
+                                               .frozen = TRUE });
+  for (int c = 0; c < 2; c++)
+    {
+      ((float *) parameter (&probe, 0))[c] = 1.5f - 2.0f * (float) c;
+      ((float *) parameter (&probe, 1))[c] = 0.2f;
+      ((float *) parameter (&probe, 2))[c] = 0.3f;
+      ((float *) parameter (&probe, 3))[c] = 2.0f + (float) c;
+    }
+  output = probe_forward (&probe, TRUE);
+  for (int i = 0; i < 24; i++)
+    {
+      int    c = i / 6 % 2;
+      double expected = (probe.inputs[0][i] - 0.3) / sqrt (2.5 + c) *
+                        (1.5 - 2.0 * c) + 0.2;
+
+      assert_near (output[i], fmax (expected, 0.0));
+    }
+  probe_check_gradients (&probe, 5e-3);
+  for (int c = 0; c < 2; c++)
+    {
+      g_assert_cmpfloat (parameter (&probe, 2)[c], ==, 0.3f);
+      g_assert_cmpfloat (parameter (&probe, 3)[c], ==, 2.0f + (float) c);
+    }
+  probe_clear (&probe);
+}
+
+static void
+test_batch_norm_of_vectors (void)
+{
+  Probe probe;
+
+  probe_init (&probe, 5, 0, 0);
+  ord_graph_batch_norm (probe.graph, "b", probe_vector (&probe, 3), FALSE);
+  probe_check_gradients (&probe, 2e-2);
+  probe_clear (&probe);
+}
+
 /* -- pooling ------------------------------------------------------------------ */
 
 typedef struct
@@ -412,6 +461,9 @@ main (int    argc,
                         GINT_TO_POINTER (TRUE), test_batch_norm);
   g_test_add_func ("/layers/batch-norm/prediction-uses-running-statistics",
                    test_batch_norm_predicts_by_running_statistics);
+  g_test_add_func ("/layers/batch-norm/frozen-statistics-serve-training-too",
+                   test_frozen_batch_norm);
+  g_test_add_func ("/layers/batch-norm/vectors", test_batch_norm_of_vectors);
   g_test_add_func ("/layers/relu-is-the-plain-loop", test_relu);
   g_test_add_func ("/layers/clip-is-the-plain-loop", test_clip);
   g_test_add_func ("/layers/linear-is-the-plain-loop", test_linear);
