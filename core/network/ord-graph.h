@@ -43,6 +43,9 @@ typedef struct
  * OrdPooling:
  * @kernel, @stride, @pad: as of a convolution
  * @include_padding: whether an average counts the padding zeros
+ * @ceil: a last window that reaches over the end counts, if it starts before
+ *   it; what it reaches beyond the padding is no part of an average
+ * @dilation: of a maximum: rows, columns; 0 means 1
  */
 typedef struct
 {
@@ -50,6 +53,8 @@ typedef struct
   int      stride[2];
   int      pad[4];
   gboolean include_padding;
+  gboolean ceil;
+  int      dilation[2];
 } OrdPooling;
 
 /**

@@ -20,7 +20,50 @@ typedef struct
   OrdReorder       d_dst;
   dnnl_memory_t    d_src;
   dnnl_memory_t    workspace; /* where each maximum stood; NULL for averages */
+  dnnl_primitive_t scale;     /* of averages that reach too far; often NULL */
+  dnnl_memory_t    factors;   /* (1, 1, height, width) */
+  dnnl_memory_t    d_scaled;  /* as d_dst, times the factors */
 } Pooling;
+
+/* How a window slides along one side. */
+typedef struct
+{
+  int size;   /* of the output; -1 where the window does not fit */
+  int after;  /* the padding that gives this size */
+} Slide;
+
+static Slide
+slide (const OrdPooling *w,
+       int               side,
+       int               size)
+{
+  int   reach = (w->kernel[side] - 1) * w->dilation[side] + 1;
+  int   stride = w->stride[side];
+  int   before = w->pad[side];
+  Slide s = { .after = w->pad[side + 2] };
+
+  s.size = ord_layer_slide (size, w->kernel[side], stride, w->dilation[side],
+                            before, s.after);
+  if (!w->ceil || size < 1)
+    return s;
+  s.size = MAX (size + before + s.after - reach + stride - 1, 0) / stride + 1;
+  if ((s.size - 1) * stride >= size + before)
+    s.size--;
+  s.after = MAX ((s.size - 1) * stride + reach - size - before, 0);
+  return s;
+}
+
+/* Numbers of a window within picture and padding. */
+static int
+count_inside (const OrdPooling *w,
+              int               side,
+              int               size,
+              int               at)
+{
+  int first = at * w->stride[side] - w->pad[side];
+
+  return MIN (first + w->kernel[side], size + w->pad[side + 2]) - first;
+}
 
 static gboolean
 pooling_size (const OrdLayer *layer,
@@ -32,11 +75,47 @@ pooling_size (const OrdLayer *layer,
 
   if (settings->global)
     return TRUE;
-  output->height = ord_layer_slide (inputs->height, w->kernel[0], w->stride[0],
-                                    1, w->pad[0], w->pad[2]);
-  output->width = ord_layer_slide (inputs->width, w->kernel[1], w->stride[1],
-                                   1, w->pad[1], w->pad[3]);
+  output->height = slide (w, 0, inputs->height).size;
+  output->width = slide (w, 1, inputs->width).size;
   return output->height > 0 && output->width > 0;
+}
+
+/* oneDNN divides by the whole window; where the last one reaches beyond the
+ * padding, the average is scaled up afterwards. */
+static void
+plan_factors (const OrdLayer *layer,
+              OrdPlan        *plan,
+              Pooling        *state)
+{
+  const Settings           *settings = layer->settings;
+  const OrdPooling         *w = &settings->window;
+  OrdDnnl                  *dnnl = ord_plan_get_dnnl (plan);
+  const OrdShape           *from = ord_plan_get_shape (plan, layer->inputs[0]);
+  const OrdShape           *to = ord_plan_get_shape (plan, layer->node);
+  const_dnnl_memory_desc_t  dst = ord_dnnl_memory_desc (state->dst.from);
+  const dnnl_dim_t          dims[] = { 1, 1, to->height, to->width };
+  dnnl_memory_desc_t        places = ord_dnnl_desc (dnnl, 4, dims, dnnl_nchw);
+  dnnl_primitive_desc_t     pd = NULL;
+  float                    *factors;
+
+  state->factors = ord_dnnl_memory (dnnl, places);
+  ord_dnnl_check (dnnl,
+                  dnnl_binary_primitive_desc_create (&pd, dnnl->engine,
+                                                     dnnl_binary_mul, dst,
+                                                     places, dst, NULL),
+                  layer->name);
+  ord_dnnl_keep_desc (dnnl, pd);
+  state->scale = ord_dnnl_primitive (dnnl, pd, layer->name);
+  if (dnnl->error)
+    return;
+
+  factors = ord_dnnl_data (state->factors);
+  for (int y = 0; y < to->height; y++)
+    for (int x = 0; x < to->width; x++)
+      factors[y * to->width + x] =
+        (float) (w->kernel[0] * w->kernel[1]) /
+        (float) (count_inside (w, 0, from->height, y) *
+                 count_inside (w, 1, from->width, x));
 }
 
 static gpointer
@@ -54,8 +133,11 @@ pooling_plan (const OrdLayer *layer,
   dnnl_dims_t                kernel = { w->kernel[0], w->kernel[1] };
   dnnl_dims_t                stride = { w->stride[0], w->stride[1] };
   dnnl_dims_t                before = { w->pad[0], w->pad[1] };
-  dnnl_dims_t                after = { w->pad[2], w->pad[3] };
-  dnnl_dims_t                dilation = { 0, 0 };
+  dnnl_dims_t                after = { slide (w, 0, from->height).after,
+                                       slide (w, 1, from->width).after };
+  /* oneDNN counts the gaps between taps. */
+  dnnl_dims_t                dilation = { w->dilation[0] - 1,
+                                          w->dilation[1] - 1 };
   dnnl_dims_t                dims;
   dnnl_memory_desc_t        any, plain = NULL;
   dnnl_primitive_desc_t     forward = NULL;
@@ -66,6 +148,7 @@ pooling_plan (const OrdLayer *layer,
     {
       kernel[0] = from->height;
       kernel[1] = from->width;
+      after[0] = after[1] = 0;
     }
   any = ord_dnnl_desc (dnnl, 4, dims, dnnl_format_tag_any);
   ord_dnnl_check (dnnl,
@@ -98,6 +181,9 @@ pooling_plan (const OrdLayer *layer,
         ord_plan_set_value (plan, layer,
                             ord_dnnl_query (forward, dnnl_query_dst_md));
     }
+  if (settings->algorithm == dnnl_pooling_avg_include_padding &&
+      (after[0] > w->pad[2] || after[1] > w->pad[3]))
+    plan_factors (layer, plan, state);
   if (training && settings->algorithm == dnnl_pooling_max)
     state->workspace =
       ord_dnnl_memory (dnnl, ord_dnnl_query (forward, dnnl_query_workspace_md));
@@ -121,12 +207,31 @@ pooling_plan (const OrdLayer *layer,
       state->d_dst =
         ord_dnnl_reorder_to (dnnl, d_dst,
                              ord_dnnl_query (backward, dnnl_query_diff_dst_md));
+      if (state->scale)
+        state->d_scaled =
+          ord_dnnl_memory (dnnl, ord_dnnl_memory_desc (state->d_dst.to));
       state->d_src =
         ord_plan_edge (plan, layer, 0,
                        ord_dnnl_query (backward, dnnl_query_diff_src_md));
     }
 
   return state;
+}
+
+static void
+run_scale (OrdDnnl       *dnnl,
+           Pooling       *state,
+           dnnl_memory_t  from,
+           dnnl_memory_t  to)
+{
+  const dnnl_exec_arg_t args[] = {
+    { DNNL_ARG_SRC_0, from },
+    { DNNL_ARG_SRC_1, state->factors },
+    { DNNL_ARG_DST, to },
+  };
+
+  if (state->scale)
+    ord_dnnl_run (dnnl, state->scale, 3, args);
 }
 
 static void
@@ -143,6 +248,7 @@ pooling_forward (const OrdLayer *layer,
   };
 
   ord_dnnl_run (dnnl, state->forward, state->workspace ? 3 : 2, args);
+  run_scale (dnnl, state, state->dst.from, state->dst.from);
   ord_dnnl_run_reorder (dnnl, &state->dst);
 }
 
@@ -154,7 +260,7 @@ pooling_backward (const OrdLayer *layer,
   Pooling               *state = data;
   OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
   const dnnl_exec_arg_t  args[] = {
-    { DNNL_ARG_DIFF_DST, state->d_dst.to },
+    { DNNL_ARG_DIFF_DST, state->scale ? state->d_scaled : state->d_dst.to },
     { DNNL_ARG_DIFF_SRC, state->d_src },
     { DNNL_ARG_WORKSPACE, state->workspace },
   };
@@ -162,6 +268,7 @@ pooling_backward (const OrdLayer *layer,
   if (!state->backward)
     return;
   ord_dnnl_run_reorder (dnnl, &state->d_dst);
+  run_scale (dnnl, state, state->d_dst.to, state->d_scaled);
   ord_dnnl_run (dnnl, state->backward, state->workspace ? 3 : 2, args);
 }
 
@@ -192,6 +299,7 @@ add_pooling (OrdGraph         *graph,
     {
       settings->window.kernel[i] = MAX (settings->window.kernel[i], 1);
       settings->window.stride[i] = MAX (settings->window.stride[i], 1);
+      settings->window.dilation[i] = MAX (settings->window.dilation[i], 1);
     }
   layer = ord_graph_add_layer (graph, &pooling_class, name, &input, 1,
                                settings->global ? 2 : 4,
@@ -216,6 +324,8 @@ ord_graph_average_pool (OrdGraph         *graph,
                         OrdNode           input,
                         const OrdPooling *pooling)
 {
+  g_assert (pooling->dilation[0] <= 1 && pooling->dilation[1] <= 1);
+
   return add_pooling (graph, name, input, pooling,
                       pooling->include_padding
                       ? dnnl_pooling_avg_include_padding

@@ -238,15 +238,39 @@ typedef struct
 {
   const char *name;
   gboolean    maximum;
+  int         height;
+  int         width;
+  int         expected[2]; /* size of the output, from PyTorch */
   OrdPooling  w;
 } PoolingCase;
 
 static const PoolingCase poolings[] = {
-  { "max", TRUE, { { 3, 3 }, { 2, 2 }, { 1, 1, 1, 1 }, FALSE } },
-  { "average-over-the-picture", FALSE,
-    { { 3, 3 }, { 2, 2 }, { 1, 1, 1, 1 }, FALSE } },
-  { "average-with-padding-counted", FALSE,
-    { { 3, 3 }, { 1, 1 }, { 1, 1, 1, 1 }, TRUE } },
+  { "max", TRUE, 7, 6, { 4, 3 },
+    { .kernel = { 3, 3 }, .stride = { 2, 2 }, .pad = { 1, 1, 1, 1 } } },
+  { "average-over-the-picture", FALSE, 7, 6, { 4, 3 },
+    { .kernel = { 3, 3 }, .stride = { 2, 2 }, .pad = { 1, 1, 1, 1 } } },
+  { "average-with-padding-counted", FALSE, 7, 6, { 7, 6 },
+    { .kernel = { 3, 3 }, .stride = { 1, 1 }, .pad = { 1, 1, 1, 1 },
+      .include_padding = TRUE } },
+  { "max-rounded-up", TRUE, 6, 8, { 3, 4 },
+    { .kernel = { 3, 3 }, .stride = { 2, 2 }, .ceil = TRUE } },
+  /* The window that would start behind the picture is left out. */
+  { "max-rounded-up-within-the-picture", TRUE, 6, 5, { 4, 3 },
+    { .kernel = { 2, 2 }, .stride = { 2, 2 }, .pad = { 1, 1, 1, 1 },
+      .ceil = TRUE } },
+  { "max-in-windows-with-gaps", TRUE, 9, 8, { 2, 2 },
+    { .kernel = { 3, 2 }, .stride = { 3, 4 }, .dilation = { 2, 3 } } },
+  { "max-with-gaps-rounded-up", TRUE, 9, 8, { 4, 3 },
+    { .kernel = { 3, 2 }, .stride = { 2, 3 }, .pad = { 1, 0, 1, 1 },
+      .ceil = TRUE, .dilation = { 2, 3 } } },
+  { "average-rounded-up", FALSE, 6, 8, { 3, 4 },
+    { .kernel = { 3, 3 }, .stride = { 2, 2 }, .ceil = TRUE } },
+  { "average-rounded-up-with-padding-counted", FALSE, 6, 7, { 4, 3 },
+    { .kernel = { 3, 4 }, .stride = { 2, 3 }, .pad = { 1, 1, 1, 1 },
+      .include_padding = TRUE, .ceil = TRUE } },
+  { "average-with-unpadded-columns-rounded-up", FALSE, 8, 6, { 4, 3 },
+    { .kernel = { 2, 3 }, .stride = { 2, 2 }, .pad = { 0, 0, 0, 0 },
+      .include_padding = TRUE, .ceil = TRUE } },
 };
 
 static void
@@ -254,9 +278,10 @@ test_pooling (gconstpointer data)
 {
   const PoolingCase *k = data;
   const OrdPooling  *w = &k->w;
-  const int          height = 7, width = 6, channels = 3;
-  int                out_h = (height + 2 - 3) / w->stride[0] + 1;
-  int                out_w = (width + 2 - 3) / w->stride[1] + 1;
+  const int          height = k->height, width = k->width, channels = 3;
+  const int          out_h = k->expected[0], out_w = k->expected[1];
+  const int          dilation[] = { MAX (w->dilation[0], 1),
+                                    MAX (w->dilation[1], 1) };
   Probe              probe;
   OrdNode            node;
   const float       *output;
@@ -269,29 +294,35 @@ test_pooling (gconstpointer data)
     ord_graph_average_pool (probe.graph, "p", node, w);
 
   output = probe_forward (&probe, TRUE);
+  g_assert_cmpuint (ord_graph_get_output_size (probe.graph), ==,
+                    channels * out_h * out_w);
   for (int c = 0; c < channels; c++)
     for (int y = 0; y < out_h; y++)
       for (int x = 0; x < out_w; x++)
         {
           double largest = -INFINITY, sum = 0.0;
-          int    inside = 0;
+          int    counted = 0;
 
-          for (int i = 0; i < 9; i++)
+          for (int i = 0; i < w->kernel[0] * w->kernel[1]; i++)
             {
-              int    sy = y * w->stride[0] + i / 3 - 1;
-              int    sx = x * w->stride[1] + i % 3 - 1;
+              int    sy = y * w->stride[0] - w->pad[0] +
+                          i / w->kernel[1] * dilation[0];
+              int    sx = x * w->stride[1] - w->pad[1] +
+                          i % w->kernel[1] * dilation[1];
               double value;
 
+              if (w->include_padding && sy < height + w->pad[2] &&
+                  sx < width + w->pad[3])
+                counted++;
               if (sy < 0 || sy >= height || sx < 0 || sx >= width)
                 continue;
               value = probe.inputs[0][(c * height + sy) * width + sx];
               largest = fmax (largest, value);
               sum += value;
-              inside++;
+              counted += !w->include_padding;
             }
           assert_near (output[(c * out_h + y) * out_w + x],
-                       k->maximum ? largest
-                       : sum / (w->include_padding ? 9 : inside));
+                       k->maximum ? largest : sum / counted);
         }
 
   probe_check_gradients (&probe, 1e-2);
