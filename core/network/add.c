@@ -57,9 +57,10 @@ add_forward (const OrdLayer *layer,
 }
 
 static gboolean
-add_size (const OrdLayer *layer,
-          const OrdShape *inputs,
-          OrdShape       *output)
+add_size (const OrdLayer  *layer,
+          const OrdShape  *inputs,
+          OrdShape        *output,
+          GError         **error)
 {
   output->height = inputs[0].height;
   output->width = inputs[0].width;

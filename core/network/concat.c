@@ -129,9 +129,10 @@ concat_backward (const OrdLayer *layer,
 }
 
 static gboolean
-concat_size (const OrdLayer *layer,
-             const OrdShape *inputs,
-             OrdShape       *output)
+concat_size (const OrdLayer  *layer,
+             const OrdShape  *inputs,
+             OrdShape        *output,
+             GError         **error)
 {
   output->height = inputs[0].height;
   output->width = inputs[0].width;

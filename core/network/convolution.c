@@ -29,9 +29,10 @@ typedef struct
 enum { WEIGHT, BIAS };
 
 static gboolean
-convolution_size (const OrdLayer *layer,
-                  const OrdShape *inputs,
-                  OrdShape       *output)
+convolution_size (const OrdLayer  *layer,
+                  const OrdShape  *inputs,
+                  OrdShape        *output,
+                  GError         **error)
 {
   const OrdConvolution *c = layer->settings;
 

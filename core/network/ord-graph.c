@@ -487,6 +487,7 @@ plan_sizes (OrdPlan *plan,
       const OrdLayer      *layer = g_ptr_array_index (plan->graph->layers, i);
       OrdShape            *shape = &plan->nodes[i].shape;
       g_autofree OrdShape *inputs = g_new0 (OrdShape, layer->n_inputs + 1);
+      g_autoptr (GError)   wrong = NULL;
       gboolean             fits = TRUE;
 
       for (int k = 0; k < layer->n_inputs; k++)
@@ -499,13 +500,18 @@ plan_sizes (OrdPlan *plan,
           shape->width = plan->width;
         }
       else if (layer->klass->size)
-        fits = layer->klass->size (layer, inputs, shape);
+        fits = layer->klass->size (layer, inputs, shape, &wrong);
       else if (layer->n_inputs > 0)
         {
           shape->height = inputs[0].height;
           shape->width = inputs[0].width;
         }
 
+      if (wrong)
+        {
+          g_propagate_error (error, g_steal_pointer (&wrong));
+          return FALSE;
+        }
       if (!fits || shape->height < 1 || shape->width < 1)
         {
           g_set_error (error, ORD_ERROR, ORD_ERROR_LIBRARY,

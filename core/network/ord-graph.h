@@ -125,6 +125,14 @@ OrdNode ord_graph_concat         (OrdGraph         *graph,
                                   const char       *name,
                                   const OrdNode    *inputs,
                                   int               n_inputs);
+/* (n, channels, @height, @width) → (n, channels · @height · @width), in plain
+ * order. The width is part of the graph, so that an input of another size is an
+ * error of the pass. */
+OrdNode ord_graph_flatten        (OrdGraph         *graph,
+                                  const char       *name,
+                                  OrdNode           input,
+                                  int               height,
+                                  int               width);
 /* Fully connected: (n, in) → (n, width); weight (width, in), bias (width). */
 OrdNode ord_graph_linear         (OrdGraph         *graph,
                                   const char       *name,

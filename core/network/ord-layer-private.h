@@ -27,7 +27,7 @@ typedef struct
  * OrdLayerClass:
  * @size: sets height and width of @output from the inputs' (its rank and
  *   channels are set); %NULL keeps those of the first input. FALSE where an
- *   input is too small
+ *   input does not fit; the graph words the error where the kind does not
  * @plan: makes the primitives; must call ord_plan_set_value(), and in training
  *   ord_plan_edge() for each input that wants a gradient. Returns its state
  * @forward, @backward: run them
@@ -35,9 +35,10 @@ typedef struct
 typedef struct
 {
   const char *kind;
-  gboolean (*size)       (const OrdLayer *layer,
-                          const OrdShape *inputs,
-                          OrdShape       *output);
+  gboolean (*size)       (const OrdLayer  *layer,
+                          const OrdShape  *inputs,
+                          OrdShape        *output,
+                          GError         **error);
   gpointer (*plan)       (const OrdLayer *layer,
                           OrdPlan        *plan);
   void     (*forward)    (const OrdLayer *layer,

@@ -66,9 +66,10 @@ count_inside (const OrdPooling *w,
 }
 
 static gboolean
-pooling_size (const OrdLayer *layer,
-              const OrdShape *inputs,
-              OrdShape       *output)
+pooling_size (const OrdLayer  *layer,
+              const OrdShape  *inputs,
+              OrdShape        *output,
+              GError         **error)
 {
   const Settings   *settings = layer->settings;
   const OrdPooling *w = &settings->window;

@@ -47,6 +47,22 @@ static const ConvolutionCase convolutions[] = {
     { 4, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 }, 2, FALSE } },
   { "depth-wise", 6, 6, 6,
     { 6, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 }, 6, TRUE } },
+  { "depth-wise-24-channels-strided-padded-at-the-end", 24, 8, 7,
+    { 24, { 5, 3 }, { 2, 2 }, { 1, 1 }, { 1, 0, 2, 1 }, 24, TRUE } },
+  { "depth-wise-dilated", 16, 9, 9,
+    { 16, { 3, 3 }, { 1, 1 }, { 2, 3 }, { 2, 3, 2, 3 }, 16, FALSE } },
+  { "two-outputs-to-a-depth", 5, 6, 7,
+    { 10, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 }, 5, TRUE } },
+  { "in-groups-of-16", 32, 5, 6,
+    { 32, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 }, 2, TRUE } },
+  { "in-groups-of-odd-channels-dilated-and-padded-unevenly", 9, 8, 9,
+    { 15, { 3, 2 }, { 2, 1 }, { 2, 3 }, { 0, 2, 3, 1 }, 3, TRUE } },
+  { "seven-by-one", 20, 9, 5,
+    { 24, { 7, 1 }, { 1, 1 }, { 1, 1 }, { 3, 0, 3, 0 }, 1, TRUE } },
+  { "one-by-seven", 24, 5, 9,
+    { 20, { 1, 7 }, { 1, 1 }, { 1, 1 }, { 0, 3, 0, 3 }, 1, TRUE } },
+  { "seven-by-seven-stem", 3, 15, 14,
+    { 16, { 7, 7 }, { 2, 2 }, { 1, 1 }, { 3, 3, 3, 3 }, 1, FALSE } },
 };
 
 /* One output number, by the definition. */
@@ -416,6 +432,43 @@ test_linear (void)
   probe_clear (&probe);
 }
 
+/* Behind a convolution, whose output is not in plain order. */
+static void
+test_flatten (void)
+{
+  Probe              probe;
+  OrdNode            node;
+  const float       *output;
+  g_autoptr (GError) error = NULL;
+  OrdConvolution     twice = { .channels = 16, .kernel = { 1, 1 } };
+
+  probe_init (&probe, 2, 3, 4);
+  node = ord_graph_convolution (probe.graph, "c", probe_image (&probe, 16),
+                                &twice);
+  node = ord_graph_flatten (probe.graph, "f", node, 3, 4);
+  g_assert_cmpint (ord_graph_get_channels (probe.graph, node), ==, 192);
+  for (int i = 0; i < 256; i++)
+    ((float *) parameter (&probe, 0))[i] = i % 17 == 0 ? 2.0f : 0.0f;
+  output = probe_forward (&probe, FALSE);
+  g_assert_cmpuint (ord_graph_get_output_size (probe.graph), ==, 192);
+  for (gsize i = 0; i < probe.counts[0]; i++)
+    assert_near (output[i], 2.0f * probe.inputs[0][i]);
+  probe_clear (&probe);
+
+  probe_init (&probe, 2, 3, 4);
+  node = ord_graph_convolution (probe.graph, "c", probe_image (&probe, 16),
+                                &twice);
+  node = ord_graph_flatten (probe.graph, "f", node, 3, 4);
+  ord_graph_linear (probe.graph, "l", node, 3);
+  probe_check_gradients (&probe, 5e-3);
+  g_assert_null (ord_graph_forward (probe.graph, FALSE, 1, 4, 3,
+                                    (const float * const *) probe.inputs,
+                                    &error));
+  g_assert_error (error, ORD_ERROR, ORD_ERROR_LIBRARY);
+  g_assert_nonnull (strstr (error->message, "4 × 3"));
+  probe_clear (&probe);
+}
+
 static void
 test_add (void)
 {
@@ -498,6 +551,8 @@ main (int    argc,
   g_test_add_func ("/layers/relu-is-the-plain-loop", test_relu);
   g_test_add_func ("/layers/clip-is-the-plain-loop", test_clip);
   g_test_add_func ("/layers/linear-is-the-plain-loop", test_linear);
+  g_test_add_func ("/layers/flatten-gives-plain-order-of-one-size",
+                   test_flatten);
   g_test_add_func ("/layers/add-is-the-plain-loop", test_add);
   g_test_add_func ("/layers/concat-is-the-plain-loop", test_concat);
 
