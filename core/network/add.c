@@ -69,7 +69,7 @@ add_size (const OrdLayer  *layer,
 }
 
 static const OrdLayerClass add_class = {
-  .kind = "add",
+  .kind = ORD_LAYER_ADD,
   .size = add_size,
   .plan = add_plan,
   .forward = add_forward,

@@ -210,12 +210,20 @@ batch_norm_backward (const OrdLayer *layer,
   ord_dnnl_run (dnnl, state->backward, state->workspace ? 9 : 8, args);
 }
 
+static void
+batch_norm_view (const OrdLayer *layer,
+                 OrdLayerView   *view)
+{
+  view->batch_norm = layer->settings;
+}
+
 static const OrdLayerClass batch_norm_class = {
-  .kind = "batch norm",
+  .kind = ORD_LAYER_BATCH_NORM,
   .plan = batch_norm_plan,
   .forward = batch_norm_forward,
   .backward = batch_norm_backward,
   .free_state = g_free,
+  .view = batch_norm_view,
 };
 
 OrdNode

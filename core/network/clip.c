@@ -94,12 +94,24 @@ clip_backward (const OrdLayer *layer,
     ord_dnnl_run (ord_plan_get_dnnl (plan), state->backward, 3, args);
 }
 
+static void
+clip_view (const OrdLayer *layer,
+           OrdLayerView   *view)
+{
+  const Settings *settings = layer->settings;
+
+  view->kind = isinf (settings->high) ? ORD_LAYER_RELU : ORD_LAYER_CLIP;
+  view->low = settings->low;
+  view->high = fmin (settings->high, G_MAXFLOAT);
+}
+
 static const OrdLayerClass clip_class = {
-  .kind = "clip",
+  .kind = ORD_LAYER_CLIP,
   .plan = clip_plan,
   .forward = clip_forward,
   .backward = clip_backward,
   .free_state = g_free,
+  .view = clip_view,
 };
 
 static OrdNode

@@ -143,7 +143,7 @@ concat_size (const OrdLayer  *layer,
 }
 
 static const OrdLayerClass concat_class = {
-  .kind = "concat",
+  .kind = ORD_LAYER_CONCAT,
   .size = concat_size,
   .plan = concat_plan,
   .forward = concat_forward,

@@ -264,13 +264,21 @@ convolution_backward (const OrdLayer *layer,
     }
 }
 
+static void
+convolution_view (const OrdLayer *layer,
+                  OrdLayerView   *view)
+{
+  view->convolution = layer->settings;
+}
+
 static const OrdLayerClass convolution_class = {
-  .kind = "convolution",
+  .kind = ORD_LAYER_CONVOLUTION,
   .size = convolution_size,
   .plan = convolution_plan,
   .forward = convolution_forward,
   .backward = convolution_backward,
   .free_state = g_free,
+  .view = convolution_view,
 };
 
 OrdNode

@@ -76,12 +76,23 @@ flatten_forward (const OrdLayer *layer,
                      state->picture);
 }
 
+static void
+flatten_view (const OrdLayer *layer,
+              OrdLayerView   *view)
+{
+  const Settings *settings = layer->settings;
+
+  view->height = settings->height;
+  view->width = settings->width;
+}
+
 static const OrdLayerClass flatten_class = {
-  .kind = "flatten",
+  .kind = ORD_LAYER_FLATTEN,
   .size = flatten_size,
   .plan = flatten_plan,
   .forward = flatten_forward,
   .free_state = g_free,
+  .view = flatten_view,
 };
 
 OrdNode

@@ -89,7 +89,7 @@ linear_backward (const OrdLayer *layer,
 }
 
 static const OrdLayerClass linear_class = {
-  .kind = "linear",
+  .kind = ORD_LAYER_LINEAR,
   .plan = linear_plan,
   .forward = linear_forward,
   .backward = linear_backward,

@@ -71,7 +71,7 @@ input_plan (const OrdLayer *layer,
 }
 
 static const OrdLayerClass input_class = {
-  .kind = "input",
+  .kind = ORD_LAYER_INPUT,
   .plan = input_plan,
 };
 
@@ -240,6 +240,12 @@ ord_graph_vector_input (OrdGraph   *graph,
 
   layer->wants_gradient = gradient;
   return layer->node;
+}
+
+int
+ord_graph_get_n_nodes (OrdGraph *graph)
+{
+  return (int) graph->layers->len;
 }
 
 int

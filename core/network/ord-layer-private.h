@@ -7,7 +7,7 @@
 #pragma once
 
 #include "ord-dnnl-private.h"
-#include "ord-graph.h"
+#include "ord-graph-visit.h"
 
 G_BEGIN_DECLS
 
@@ -31,10 +31,12 @@ typedef struct
  * @plan: makes the primitives; must call ord_plan_set_value(), and in training
  *   ord_plan_edge() for each input that wants a gradient. Returns its state
  * @forward, @backward: run them
+ * @view: adds the kind's settings, and the kind where the class has several;
+ *   %NULL: there are none
  */
 typedef struct
 {
-  const char *kind;
+  OrdLayerKind kind;
   gboolean (*size)       (const OrdLayer  *layer,
                           const OrdShape  *inputs,
                           OrdShape        *output,
@@ -48,6 +50,8 @@ typedef struct
                           OrdPlan        *plan,
                           gpointer        state);
   void     (*free_state) (gpointer        state);
+  void     (*view)       (const OrdLayer *layer,
+                          OrdLayerView   *view);
 } OrdLayerClass;
 
 /**

@@ -273,13 +273,28 @@ pooling_backward (const OrdLayer *layer,
   ord_dnnl_run (dnnl, state->backward, state->workspace ? 3 : 2, args);
 }
 
+static void
+pooling_view (const OrdLayer *layer,
+              OrdLayerView   *view)
+{
+  const Settings *settings = layer->settings;
+
+  if (settings->global)
+    view->kind = ORD_LAYER_GLOBAL_AVERAGE;
+  else
+    view->pooling = &settings->window;
+  if (!settings->global && settings->algorithm != dnnl_pooling_max)
+    view->kind = ORD_LAYER_AVERAGE_POOL;
+}
+
 static const OrdLayerClass pooling_class = {
-  .kind = "pooling",
+  .kind = ORD_LAYER_MAX_POOL,
   .size = pooling_size,
   .plan = pooling_plan,
   .forward = pooling_forward,
   .backward = pooling_backward,
   .free_state = g_free,
+  .view = pooling_view,
 };
 
 static OrdNode

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "network/ord-graph-visit.h"
 #include "probe.h"
 
 static OrdNode
@@ -339,6 +340,68 @@ test_frozen_below_an_input_gradient (void)
 }
 
 static void
+test_visit (void)
+{
+  g_autoptr (OrdGraph) graph = ord_graph_new (1);
+  OrdNode              image = ord_graph_image_input (graph, "i", 3, FALSE);
+  OrdNode              x, pair[2];
+  OrdLayerView         view;
+  const OrdLayerKind   kinds[] = {
+    ORD_LAYER_INPUT, ORD_LAYER_CONVOLUTION, ORD_LAYER_BATCH_NORM,
+    ORD_LAYER_RELU, ORD_LAYER_GLOBAL_AVERAGE, ORD_LAYER_CLIP,
+    ORD_LAYER_MAX_POOL, ORD_LAYER_AVERAGE_POOL, ORD_LAYER_CONCAT,
+    ORD_LAYER_ADD, ORD_LAYER_FLATTEN, ORD_LAYER_LINEAR,
+  };
+
+  x = ord_graph_convolution (graph, "c", image, &(OrdConvolution) {
+    .channels = 4, .pad = { 1, 2, 3, 4 }, .bias = TRUE });
+  x = ord_graph_batch_norm_full (graph, "b", x,
+                                 &(OrdBatchNorm) { .epsilon = 1e-3f });
+  x = ord_graph_relu (graph, "r", x);
+  ord_graph_describe (graph, "d", x);
+  x = ord_graph_clip (graph, "k", x, 0.0, 6.0);
+  pair[0] = ord_graph_max_pool (graph, "m", x,
+                                &(OrdPooling) { .stride = { 2, 2 } });
+  pair[1] = ord_graph_average_pool (graph, "a", x, &(OrdPooling) {
+    .stride = { 2, 2 }, .include_padding = TRUE });
+  x = ord_graph_concat (graph, "j", pair, 2);
+  x = ord_graph_add (graph, "s", x, x);
+  x = ord_graph_flatten (graph, "f", x, 2, 5);
+  ord_graph_linear (graph, "l", x, 7);
+
+  g_assert_cmpint (ord_graph_get_n_nodes (graph), ==, G_N_ELEMENTS (kinds));
+  for (int i = 0; i < (int) G_N_ELEMENTS (kinds); i++)
+    {
+      view = ord_graph_visit (graph, i);
+      g_assert_cmpint (view.kind, ==, kinds[i]);
+      g_assert_cmpint (view.description, ==, i == 4);
+      g_assert_cmpint (view.channels, ==, ord_graph_get_channels (graph, i));
+    }
+
+  view = ord_graph_visit (graph, 1);
+  g_assert_cmpstr (view.name, ==, "c");
+  g_assert_cmpint (view.convolution->kernel[1], ==, 1);
+  g_assert_cmpint (view.convolution->pad[3], ==, 4);
+  g_assert_cmpuint (view.n_parameters, ==, 2);
+  g_assert_cmpstr (view.parameters[1]->name, ==, "c/bias");
+  view = ord_graph_visit (graph, 2);
+  g_assert_cmpuint (view.n_parameters, ==, 4);
+  g_assert_cmpfloat (view.batch_norm->epsilon, ==, 1e-3f);
+  view = ord_graph_visit (graph, 5);
+  g_assert_cmpfloat (view.high, ==, 6.0);
+  view = ord_graph_visit (graph, 7);
+  g_assert_true (view.pooling->include_padding);
+  view = ord_graph_visit (graph, 8);
+  g_assert_cmpint (view.n_inputs, ==, 2);
+  g_assert_cmpint (view.inputs[1], ==, pair[1]);
+  view = ord_graph_visit (graph, 10);
+  g_assert_cmpint (view.rank, ==, 2);
+  g_assert_cmpint (view.width, ==, 5);
+  view = ord_graph_visit (graph, 11);
+  g_assert_cmpuint (view.parameters[0]->dims[1], ==, 80);
+}
+
+static void
 test_too_small_an_image (void)
 {
   Probe              probe;
@@ -384,6 +447,7 @@ main (int    argc,
                    test_frozen_layers);
   g_test_add_func ("/graph/an-input-gradient-passes-through-frozen-layers",
                    test_frozen_below_an_input_gradient);
+  g_test_add_func ("/graph/layers-are-read-back-as-they-were-added", test_visit);
   g_test_add_func ("/graph/an-image-too-small-for-a-layer-is-an-error",
                    test_too_small_an_image);
 
