@@ -258,9 +258,9 @@ find_place (const Layout     *layout,
   return (guint) place;
 }
 
-/* oneDNN 3.7 loses numbers on some processors when it packs into a format with
- * blocks of two dims that the dims do not fill, as the weights of a layer with
- * 24 channels: those are copied number by number. */
+/* oneDNN loses numbers on some processors when it packs into a format with blocks
+ * that the dims do not fill, as the weights of a layer with 24 or 80 channels:
+ * those are copied number by number. */
 static gboolean
 is_packed_wrongly (const Layout *to)
 {
@@ -268,7 +268,7 @@ is_packed_wrongly (const Layout *to)
 
   for (int d = 0; d < to->n_dims; d++)
     padded |= to->padded[d] != to->dims[d];
-  return padded && to->n_blocks >= 2;
+  return padded && to->n_blocks >= 1;
 }
 
 static guint *
