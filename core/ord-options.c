@@ -111,7 +111,8 @@ ord_options_remove (OrdOptions *options,
 static gboolean
 spec_is_switch (const OrdOptionSpec *spec)
 {
-  return spec->integer && spec->minimum == 0.0 && spec->maximum == 1.0;
+  return !spec->words && spec->integer && spec->minimum == 0.0
+         && spec->maximum == 1.0;
 }
 
 /* The shortest text that reads back as the same number. */
@@ -139,6 +140,13 @@ describe_range (const OrdOptionSpec *spec)
 {
   GString *text = g_string_new (NULL);
 
+  if (spec->words)
+    {
+      g_autofree char *words = g_strjoinv (", ", (char **) spec->words);
+
+      g_string_append_printf (text, "one of %s", words);
+      return g_string_free (text, FALSE);
+    }
   if (spec_is_switch (spec))
     return g_string_free (g_string_append (text, "0 (off) or 1 (on)"), FALSE);
 
@@ -242,6 +250,21 @@ parse_switch (const char *text,
   return FALSE;
 }
 
+static gboolean
+parse_word (const OrdOptionSpec *spec,
+            const char          *text,
+            double              *value)
+{
+  for (guint i = 0; spec->words[i]; i++)
+    if (g_ascii_strcasecmp (text, spec->words[i]) == 0)
+      {
+        *value = i;
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
 /* Decimal alone: strtod would take "0x10" and "1e3 " as well. */
 static gboolean
 parse_number (const char *text,
@@ -274,7 +297,8 @@ ord_options_set_text (OrdOptions  *options,
   if (entry == NULL)
     return FALSE;
 
-  if (!(spec_is_switch (entry->spec) && parse_switch (text, &value))
+  if (!(entry->spec->words && parse_word (entry->spec, text, &value))
+      && !(spec_is_switch (entry->spec) && parse_switch (text, &value))
       && !(parse_number (text, &value) && value_suits (entry->spec, value)))
     {
       set_range_error (error, entry->spec, text);
@@ -315,7 +339,10 @@ ord_options_to_string (const OrdOptions *options)
 
       g_string_append_printf (text, "%s%s=", i > 0 ? " " : "",
                               entry->spec->name);
-      append_number (text, entry->value);
+      if (entry->spec->words)
+        g_string_append (text, entry->spec->words[(guint) entry->value]);
+      else
+        append_number (text, entry->value);
     }
 
   return g_string_free (text, FALSE);

@@ -16,8 +16,11 @@ G_BEGIN_DECLS
  * @name: as on the command line, without dashes ("sigma")
  * @summary: one line for people, with the unit
  *
+ * @words: (nullable) (array zero-terminated): what the whole numbers from 0 on
+ *   are called, for an option that is a choice
+ *
  * A table of these ends with an entry whose @name is %NULL. An option whose
- * range is 0–1 and @integer is a switch.
+ * range is 0–1 and @integer, without words, is a switch.
  */
 typedef struct
 {
@@ -27,6 +30,7 @@ typedef struct
   double      minimum;
   double      maximum;
   gboolean    integer;
+  const char * const *words;
 } OrdOptionSpec;
 
 /* The values of one or more tables, by name. */

@@ -37,7 +37,8 @@ add_setting (GPtrArray  *settings,
 static gboolean
 is_switch (const OrdOptionSpec *spec)
 {
-  return spec->integer && spec->minimum == 0 && spec->maximum == 1;
+  return !spec->words && spec->integer && spec->minimum == 0 &&
+         spec->maximum == 1;
 }
 
 /* What may stand after a switch: "0", "1", and lists of them. */
@@ -126,8 +127,15 @@ append_table (GString             *text,
   g_string_append_printf (text, "%s\n", heading);
   for (; specs->name; specs++)
     if (!known || ord_options_find (known, specs->name))
-      g_string_append_printf (text, "  --%-18s %s (%g)\n", specs->name,
-                              specs->summary, specs->fallback);
+      {
+        g_string_append_printf (text, "  --%-18s %s ", specs->name,
+                                specs->summary);
+        if (specs->words)
+          g_string_append_printf (text, "(%s)\n",
+                                  specs->words[(guint) specs->fallback]);
+        else
+          g_string_append_printf (text, "(%g)\n", specs->fallback);
+      }
   g_string_append_c (text, '\n');
 }
 

@@ -14,19 +14,19 @@
 
 const OrdOptionSpec ord_augmentation_options[] = {
   { "rotation", "turn training images by up to ± this many degrees",
-    10.0, 0.0, 180.0, FALSE },
+    10.0, 0.0, 180.0, FALSE, NULL },
   { "shift", "move training images by up to ± this share of their side",
-    0.1, 0.0, 1.0, FALSE },
+    0.1, 0.0, 1.0, FALSE, NULL },
   { "scale", "enlarge or shrink training images by up to ± this share",
-    0.1, 0.0, 0.9, FALSE },
+    0.1, 0.0, 0.9, FALSE, NULL },
   { "contrast", "change the contrast of training images by up to ± this share",
-    0.2, 0.0, 0.9, FALSE },
+    0.2, 0.0, 0.9, FALSE, NULL },
   { "flip-horizontal", "mirror half of the training images left to right "
     "(only where the mirrored picture has the same value)",
-    0.0, 0.0, 1.0, TRUE },
+    0.0, 0.0, 1.0, TRUE, NULL },
   { "flip-vertical", "mirror half of the training images top to bottom "
     "(only where the mirrored picture has the same value)",
-    0.0, 0.0, 1.0, TRUE },
+    0.0, 0.0, 1.0, TRUE, NULL },
   { NULL }
 };
 

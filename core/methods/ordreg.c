@@ -19,7 +19,7 @@
 
 static const OrdOptionSpec options[] = {
   { "ranks", "ranks that the range of the labels is cut into",
-    50, 2, 1000, TRUE },
+    50, 2, 1000, TRUE, NULL },
   { NULL }
 };
 

@@ -50,12 +50,12 @@
 
 static const OrdOptionSpec options[] = {
   { "sigma", "size of the neighbourhood, in standard deviations of the label",
-    1.0, 0.01, 1000.0, FALSE },
-  { "alpha", "weight that far pairs keep", 1.0, 0.0, 100.0, FALSE },
+    1.0, 0.01, 1000.0, FALSE, NULL },
+  { "alpha", "weight that far pairs keep", 1.0, 0.0, 100.0, FALSE, NULL },
   { "mining", "count only pairs that are worse than the running mean",
-    0, 0, 1, TRUE },
+    0, 0, 1, TRUE, NULL },
   { "guide", "weight of the linear head's squared error beside the metric loss",
-    1.0, 0.0, 100.0, FALSE },
+    1.0, 0.0, 100.0, FALSE, NULL },
   { NULL }
 };
 

@@ -10,13 +10,13 @@
 #include <string.h>
 
 static const OrdOptionSpec first_table[] = {
-  { "sigma", "width of the weights", 0.5, 0.0, 10.0, FALSE },
-  { "mining", "whether hard pairs are mined", 1.0, 0.0, 1.0, TRUE },
+  { "sigma", "width of the weights", 0.5, 0.0, 10.0, FALSE, NULL },
+  { "mining", "whether hard pairs are mined", 1.0, 0.0, 1.0, TRUE, NULL },
   { NULL }
 };
 
 static const OrdOptionSpec second_table[] = {
-  { "epochs", "passes", 20.0, 1.0, 1000.0, TRUE },
+  { "epochs", "passes", 20.0, 1.0, 1000.0, TRUE, NULL },
   { NULL }
 };
 
