@@ -9,19 +9,17 @@
  */
 #include "ord-encoder-private.h"
 
-#define COVARIATE_WIDTH 32
-
 /* Early layers tell strangers more reliably: how well late ones do depends on
  * what the label has taught them to see. */
 #define DESCRIBED_STAGES 2
 
 static const OrdOptionSpec options[] = {
   { "channels", "channels of the first stage; each next one has twice as many",
-    32, 4, 256, TRUE },
-  { "stages", "stages of the network; each halves the size", 4, 1, 6, TRUE },
-  { "blocks", "residual blocks in a stage", 1, 1, 8, TRUE },
-  { "hidden", "width of the layer before the feature", 256, 8, 4096, TRUE },
-  { "width", "numbers in a feature", 128, 2, 4096, TRUE },
+    32, 4, 256, TRUE, NULL },
+  { "stages", "stages of the network; each halves the size", 4, 1, 6, TRUE, NULL },
+  { "blocks", "residual blocks in a stage", 1, 1, 8, TRUE, NULL },
+  { "hidden", "width of the layer before the feature", 256, 8, 4096, TRUE, NULL },
+  { "width", "numbers in a feature", 128, 2, 4096, TRUE, NULL },
   { NULL }
 };
 
@@ -96,17 +94,14 @@ add_block (OrdGraph   *graph,
 /* Two batch norms of four numbers a channel and two 3 × 3 convolutions in a
  * block; a 1 × 1 one where the channels or the size change. */
 static gsize
-compact_count (const OrdOptions *values,
-               guint             n_channels,
-               guint             covariate_width)
+compact_count (const OrdEncoderSpec *spec)
 {
+  const OrdOptions *values = spec->options;
   gsize first = (gsize) ord_options_get (values, "channels");
   guint stages = (guint) ord_options_get (values, "stages");
   guint blocks = (guint) ord_options_get (values, "blocks");
-  gsize hidden = (gsize) ord_options_get (values, "hidden");
-  gsize width = (gsize) ord_options_get (values, "width");
-  gsize in = first, joined;
-  gsize count = 9 * n_channels * first;
+  gsize in = first;
+  gsize count = 9 * (gsize) spec->preparation->channels * first;
 
   for (guint stage = 0; stage < stages; stage++)
     for (guint block = 0; block < blocks; block++)
@@ -119,32 +114,27 @@ compact_count (const OrdOptions *values,
         in = out;
       }
   count += 4 * in;
-  joined = in;
-  if (covariate_width > 0)
-    {
-      count += (covariate_width + 1) * COVARIATE_WIDTH;
-      joined += COVARIATE_WIDTH;
-    }
-  return count + (joined + 1) * hidden + (hidden + 1) * width;
+  return count + ord_encoder_count_head (in, spec->covariate_width, values);
 }
 
-static OrdGraph *
-compact_build (const OrdOptions *values,
-               guint             n_channels,
-               guint             covariate_width,
-               guint64           seed)
+static gboolean
+compact_build (OrdEncoder            *encoder,
+               const OrdEncoderSpec  *spec,
+               GError               **error)
 {
-  OrdGraph *graph = ord_graph_new (seed);
+  const OrdOptions *values = spec->options;
+  OrdGraph *graph = ord_graph_new (spec->seed);
   int       channels = (int) ord_options_get (values, "channels");
   int       stages = (int) ord_options_get (values, "stages");
   int       blocks = (int) ord_options_get (values, "blocks");
   OrdNode   image, x;
   OrdNode   covariates = -1;
 
-  image = ord_graph_image_input (graph, "image", (int) n_channels, FALSE);
-  if (covariate_width > 0)
+  image = ord_graph_image_input (graph, "image", spec->preparation->channels,
+                                 FALSE);
+  if (spec->covariate_width > 0)
     covariates = ord_graph_vector_input (graph, "covariates",
-                                         (int) covariate_width, FALSE);
+                                         (int) spec->covariate_width, FALSE);
 
   x = convolve (graph, "stem", "convolution", image, channels, 3, 2);
   for (int stage = 0; stage < stages; stage++)
@@ -160,22 +150,10 @@ compact_build (const OrdOptions *values,
   x = normalise (graph, "head", "norm", x);
   x = ord_graph_global_average (graph, "head/average", x);
 
-  if (covariate_width > 0)
-    {
-      OrdNode joined[2];
+  ord_encoder_add_head (graph, x, covariates, values);
+  encoder->graph = graph;
 
-      joined[0] = x;
-      joined[1] = ord_graph_linear (graph, "covariates/embedding", covariates,
-                                    COVARIATE_WIDTH);
-      x = ord_graph_concat (graph, "head/joined", joined, 2);
-    }
-  x = ord_graph_linear (graph, "head/hidden", x,
-                        (int) ord_options_get (values, "hidden"));
-  x = ord_graph_relu (graph, "head/hidden-relu", x);
-  ord_graph_linear (graph, "head/feature", x,
-                    (int) ord_options_get (values, "width"));
-
-  return graph;
+  return TRUE;
 }
 
 const OrdEncoderClass ord_encoder_compact = {

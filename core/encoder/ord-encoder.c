@@ -4,19 +4,17 @@
  */
 #include "ord-encoder-private.h"
 
-struct _OrdEncoder
-{
-  const OrdEncoderClass *klass;
-  OrdGraph              *graph;
-};
-
 /* One line per kind; the first is the default. */
 static const OrdEncoderClass * const classes[] = {
   &ord_encoder_compact,
+  &ord_encoder_frozen,
+  &ord_encoder_finetuned,
 };
 
 static const char * const names[] = {
   "compact",
+  "frozen",
+  "finetuned",
   NULL
 };
 
@@ -53,39 +51,53 @@ ord_encoder_get_options (const char *name)
   return klass ? klass->options : NULL;
 }
 
-gsize
-ord_encoder_count (const char       *name,
-                   const OrdOptions *options,
-                   guint             channels,
-                   guint             covariate_width)
+gboolean
+ord_encoder_is_pretrained (const char *name)
 {
   const OrdEncoderClass *klass = find_class (name);
 
-  return klass ? klass->count (options, channels, covariate_width) : 0;
+  return klass && klass->pretrained;
+}
+
+gsize
+ord_encoder_count (const OrdEncoderSpec *spec)
+{
+  const OrdEncoderClass *klass = find_class (spec->kind);
+
+  return klass && klass->count ? klass->count (spec) : 0;
 }
 
 OrdEncoder *
-ord_encoder_new (const char        *name,
-                 const OrdOptions  *options,
-                 guint              channels,
-                 guint              covariate_width,
-                 guint64            seed,
-                 GError           **error)
+ord_encoder_new (const OrdEncoderSpec  *spec,
+                 GError               **error)
 {
-  const OrdEncoderClass *klass = find_class (name);
-  OrdEncoder            *encoder;
+  const OrdEncoderClass *klass = find_class (spec->kind);
+  g_autoptr (OrdEncoder) encoder = NULL;
 
   if (!klass)
     {
-      ord_set_unknown_error (error, "encoder", name, names);
+      ord_set_unknown_error (error, "encoder", spec->kind, names);
+      return NULL;
+    }
+  if (klass->pretrained != (spec->pretrained != NULL))
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
+                   klass->pretrained
+                   ? "The encoder “%s” needs a network: --encoder FILE.onnx"
+                   : "The encoder “%s” takes no network from a file",
+                   spec->kind);
       return NULL;
     }
 
   encoder = g_new0 (OrdEncoder, 1);
   encoder->klass = klass;
-  encoder->graph = klass->build (options, channels, covariate_width, seed);
+  encoder->preparation = *spec->preparation;
+  if (spec->pretrained)
+    encoder->pretrained = ord_pretrained_ref (spec->pretrained);
+  if (!klass->build (encoder, spec, error))
+    return NULL;
 
-  return encoder;
+  return g_steal_pointer (&encoder);
 }
 
 void
@@ -93,54 +105,112 @@ ord_encoder_free (OrdEncoder *encoder)
 {
   if (!encoder)
     return;
-  ord_graph_free (encoder->graph);
+  g_clear_pointer (&encoder->graph, ord_graph_free);
+  g_clear_pointer (&encoder->session, ord_onnx_session_free);
+  g_clear_pointer (&encoder->pretrained, ord_pretrained_unref);
+  g_free (encoder->rows);
   g_free (encoder);
 }
 
 guint
 ord_encoder_get_width (OrdEncoder *encoder)
 {
-  return (guint) ord_graph_get_width (encoder->graph);
+  return encoder->graph ? (guint) ord_graph_get_width (encoder->graph)
+                        : encoder->frozen_width;
 }
 
 GPtrArray *
 ord_encoder_get_parameters (OrdEncoder *encoder)
 {
-  return ord_graph_get_parameters (encoder->graph);
+  return encoder->graph
+         ? g_ptr_array_ref (ord_graph_get_parameters (encoder->graph))
+         : g_ptr_array_new ();
 }
 
 void
 ord_encoder_parameters_changed (OrdEncoder *encoder)
 {
-  ord_graph_parameters_changed (encoder->graph);
+  if (encoder->graph)
+    ord_graph_parameters_changed (encoder->graph);
+}
+
+guint
+ord_encoder_get_frozen_width (OrdEncoder *encoder)
+{
+  return encoder->frozen_width;
+}
+
+gboolean
+ord_encoder_freeze (OrdEncoder   *encoder,
+                    guint         n,
+                    const float  *images,
+                    float        *rows,
+                    GError      **error)
+{
+  g_return_val_if_fail (encoder->klass->freeze, FALSE);
+  return encoder->klass->freeze (encoder, n, images, rows, error);
+}
+
+const float *
+ord_encoder_forward_frozen (OrdEncoder   *encoder,
+                            gboolean      training,
+                            guint         n,
+                            const float  *rows,
+                            const float  *covariates,
+                            GError      **error)
+{
+  const float * const inputs[] = { rows, covariates };
+
+  return encoder->graph
+         ? ord_graph_forward (encoder->graph, training, (int) n, 0, 0, inputs,
+                              error)
+         : rows;
 }
 
 const float *
 ord_encoder_forward (OrdEncoder   *encoder,
                      gboolean      training,
                      guint         n,
-                     guint         height,
-                     guint         width,
                      const float  *images,
                      const float  *covariates,
                      GError      **error)
 {
   const float * const inputs[] = { images, covariates };
 
-  return ord_graph_forward (encoder->graph, training, (int) n, (int) height,
-                            (int) width, inputs, error);
+  if (!encoder->klass->freeze)
+    return ord_graph_forward (encoder->graph, training, (int) n,
+                              encoder->preparation.height,
+                              encoder->preparation.width, inputs, error);
+  if (n > encoder->n_rows)
+    {
+      encoder->rows = g_renew (float, encoder->rows,
+                               (gsize) n * encoder->frozen_width);
+      encoder->n_rows = n;
+    }
+  return ord_encoder_freeze (encoder, n, images, encoder->rows, error)
+         ? ord_encoder_forward_frozen (encoder, training, n, encoder->rows,
+                                       covariates, error)
+         : NULL;
+}
+
+OrdPretrained *
+ord_encoder_keep_pretrained (OrdEncoder  *encoder,
+                             GError     **error)
+{
+  return encoder->klass->keep ? encoder->klass->keep (encoder, error) : NULL;
 }
 
 guint
 ord_encoder_get_pooled_width (OrdEncoder *encoder)
 {
-  return (guint) ord_graph_get_description_width (encoder->graph);
+  return encoder->graph
+         ? (guint) ord_graph_get_description_width (encoder->graph) : 0;
 }
 
 const float *
 ord_encoder_get_pooled (OrdEncoder *encoder)
 {
-  return ord_graph_get_description (encoder->graph);
+  return encoder->graph ? ord_graph_get_description (encoder->graph) : NULL;
 }
 
 gboolean
@@ -148,5 +218,6 @@ ord_encoder_backward (OrdEncoder   *encoder,
                       const float  *d_features,
                       GError      **error)
 {
-  return ord_graph_backward (encoder->graph, d_features, error);
+  return !encoder->graph ||
+         ord_graph_backward (encoder->graph, d_features, error);
 }

@@ -7,6 +7,7 @@
 
 #include "../network/ord-parameter.h"
 #include "../ord-options.h"
+#include "ord-pretrained.h"
 
 G_BEGIN_DECLS
 
@@ -19,35 +20,53 @@ const char          *ord_encoder_summary     (const char *name);
 /* (transfer none) (nullable): the encoder's option table. */
 const OrdOptionSpec *ord_encoder_get_options (const char *name);
 
-/* How many numbers such an encoder would learn; 0 for an unknown name. To be
- * held against what a file has before it is believed. */
-gsize       ord_encoder_count          (const char        *name,
-                                        const OrdOptions  *options,
-                                        guint              channels,
-                                        guint              covariate_width);
+/* Whether the kind is made from a network that was trained elsewhere. */
+gboolean             ord_encoder_is_pretrained (const char *name);
+
+/**
+ * OrdEncoderSpec:
+ * @kind: a registered name
+ * @options: with the kind's own
+ * @pretrained: for a kind that is made from one; otherwise %NULL
+ * @preparation: of the pictures
+ * @covariate_width: 0 for none
+ * @seed: of the initial parameters
+ * @limit: numbers that it may learn at most, where a file that is not trusted
+ *   asks for it; 0 for no limit
+ *
+ * What an encoder is made from; borrowed.
+ */
+typedef struct
+{
+  const char           *kind;
+  const OrdOptions     *options;
+  OrdPretrained        *pretrained;
+  const OrdPreparation *preparation;
+  guint                 covariate_width;
+  guint64               seed;
+  gsize                 limit;
+} OrdEncoderSpec;
+
+/* How many numbers such an encoder would learn; 0 where only making it tells.
+ * To be held against what a file has before it is believed. */
+gsize       ord_encoder_count          (const OrdEncoderSpec  *spec);
 
 /**
  * ord_encoder_new:
- * @channels: of the pictures, 1 or 3
- * @covariate_width: 0 for none
- * @seed: of the initial parameters
  *
- * Returns: (transfer full) (nullable): an encoder with fresh parameters, or
- *   %NULL with ORD_ERROR_OPTION for an unknown name
+ * Returns: (transfer full) (nullable): an encoder with fresh parameters (those
+ *   of a pretrained network where it has them), or %NULL with ORD_ERROR_OPTION
+ *   for an unknown kind or a network that it cannot be made from
  */
-OrdEncoder *ord_encoder_new            (const char        *name,
-                                        const OrdOptions  *options,
-                                        guint              channels,
-                                        guint              covariate_width,
-                                        guint64            seed,
-                                        GError           **error);
+OrdEncoder *ord_encoder_new            (const OrdEncoderSpec  *spec,
+                                        GError               **error);
 void        ord_encoder_free           (OrdEncoder        *encoder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdEncoder, ord_encoder_free)
 
 /* Numbers in a feature. */
 guint       ord_encoder_get_width      (OrdEncoder        *encoder);
 
-/* (transfer none) (element-type OrdParameter) */
+/* (transfer container) (element-type OrdParameter) */
 GPtrArray  *ord_encoder_get_parameters (OrdEncoder        *encoder);
 /* To be called after parameters were changed. */
 void        ord_encoder_parameters_changed (OrdEncoder    *encoder);
@@ -55,7 +74,7 @@ void        ord_encoder_parameters_changed (OrdEncoder    *encoder);
 /**
  * ord_encoder_forward:
  * @training: a backward pass may follow
- * @images: (n, channels, height, width), normalised
+ * @images: (n, channels, height, width) of the preparation, normalised
  * @covariates: (nullable): (n, covariate_width); %NULL where that is 0
  *
  * Returns: (transfer none) (nullable): (n, width), valid until the next call
@@ -63,11 +82,40 @@ void        ord_encoder_parameters_changed (OrdEncoder    *encoder);
 const float *ord_encoder_forward       (OrdEncoder        *encoder,
                                         gboolean           training,
                                         guint              n,
-                                        guint              height,
-                                        guint              width,
                                         const float       *images,
                                         const float       *covariates,
                                         GError           **error);
+
+/* Numbers that the part which is not trained makes of a picture; 0 where there
+ * is no such part. */
+guint        ord_encoder_get_frozen_width (OrdEncoder     *encoder);
+
+/**
+ * ord_encoder_freeze:
+ * @images: (n, channels, height, width), normalised
+ * @rows: (out): (n, frozen_width)
+ *
+ * The part that is not trained, alone: its rows may be kept and given to
+ * ord_encoder_forward_frozen() again and again.
+ */
+gboolean     ord_encoder_freeze           (OrdEncoder     *encoder,
+                                           guint           n,
+                                           const float    *images,
+                                           float          *rows,
+                                           GError        **error);
+
+/* As ord_encoder_forward(), from rows (n, frozen_width). */
+const float *ord_encoder_forward_frozen   (OrdEncoder     *encoder,
+                                           gboolean        training,
+                                           guint           n,
+                                           const float    *rows,
+                                           const float    *covariates,
+                                           GError        **error);
+
+/* (transfer full) (nullable): the pretrained network, as a model is to keep it
+ * beside the tensors. */
+OrdPretrained *ord_encoder_keep_pretrained (OrdEncoder    *encoder,
+                                            GError       **error);
 
 /* Numbers of the pooled activations; 0 for an encoder that tells none. */
 guint        ord_encoder_get_pooled_width (OrdEncoder     *encoder);

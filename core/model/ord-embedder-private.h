@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @description_width: of what a picture is described by beside its feature, to
  *   tell whether it is of a known kind: the encoder's pooled activations, where
  *   it tells any, and the appearance and layout of the picture itself
+ * @known: (nullable) (borrowed): rows of the encoder's frozen part, by the
+ *   loader's index of a picture, so that they are not computed again
  */
 typedef struct
 {
@@ -28,14 +30,13 @@ typedef struct
   guint           width;
   guint           covariate_width;
   gsize           description_width;
+  const float    *known;
 } OrdEmbedder;
 
+/* @spec: its covariate_width is that of @schema, whatever it says. */
 OrdEmbedder *ord_embedder_new  (const char            *method,
-                                const char            *encoder,
-                                const OrdOptions      *options,
-                                const OrdPreparation  *preparation,
+                                const OrdEncoderSpec  *spec,
                                 OrdDataset            *schema,
-                                guint64                seed,
                                 GError               **error);
 void         ord_embedder_free (OrdEmbedder           *embedder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdEmbedder, ord_embedder_free)

@@ -16,27 +16,25 @@
 
 OrdEmbedder *
 ord_embedder_new (const char            *method,
-                  const char            *encoder,
-                  const OrdOptions      *options,
-                  const OrdPreparation  *preparation,
+                  const OrdEncoderSpec  *spec,
                   OrdDataset            *schema,
-                  guint64                seed,
                   GError               **error)
 {
-  g_autoptr (OrdEmbedder) embedder = g_new0 (OrdEmbedder, 1);
+  g_autoptr (OrdEmbedder)  embedder = g_new0 (OrdEmbedder, 1);
+  const OrdPreparation    *preparation = spec->preparation;
+  OrdEncoderSpec           whole = *spec;
 
   embedder->preparation = *preparation;
   embedder->schema = g_object_ref (schema);
   embedder->covariate_width = ord_dataset_get_covariate_width (schema);
-  embedder->encoder = ord_encoder_new (encoder, options,
-                                       (guint) preparation->channels,
-                                       embedder->covariate_width, seed, error);
+  whole.covariate_width = embedder->covariate_width;
+  embedder->encoder = ord_encoder_new (&whole, error);
   if (!embedder->encoder)
     return NULL;
   embedder->width = ord_encoder_get_width (embedder->encoder);
-  embedder->method = ord_method_new (method, options, embedder->width,
-                                     ord_dataset_get_n_labels (schema), seed,
-                                     error);
+  embedder->method = ord_method_new (method, spec->options, embedder->width,
+                                     ord_dataset_get_n_labels (schema),
+                                     spec->seed, error);
   if (!embedder->method)
     return NULL;
   embedder->description_width =
@@ -61,10 +59,11 @@ ord_embedder_free (OrdEmbedder *embedder)
 GPtrArray *
 ord_embedder_get_parameters (OrdEmbedder *embedder)
 {
-  GPtrArray *all = g_ptr_array_new ();
+  GPtrArray             *all = g_ptr_array_new ();
+  g_autoptr (GPtrArray)  of_encoder =
+    ord_encoder_get_parameters (embedder->encoder);
 
-  g_ptr_array_extend (all, ord_encoder_get_parameters (embedder->encoder), NULL,
-                      NULL);
+  g_ptr_array_extend (all, of_encoder, NULL, NULL);
   g_ptr_array_extend (all, embedder->method->parameters, NULL, NULL);
 
   return all;
@@ -74,8 +73,10 @@ void
 ord_embedder_store (OrdEmbedder *embedder,
                     GPtrArray   *tensors)
 {
-  ord_parameters_store (ord_encoder_get_parameters (embedder->encoder),
-                        "encoder/", tensors);
+  g_autoptr (GPtrArray) parameters =
+    ord_encoder_get_parameters (embedder->encoder);
+
+  ord_parameters_store (parameters, "encoder/", tensors);
   ord_method_store (embedder->method, tensors);
 }
 
@@ -84,8 +85,10 @@ ord_embedder_load (OrdEmbedder  *embedder,
                    GPtrArray    *tensors,
                    GError      **error)
 {
-  if (!ord_parameters_load (ord_encoder_get_parameters (embedder->encoder),
-                            "encoder/", tensors, error) ||
+  g_autoptr (GPtrArray) parameters =
+    ord_encoder_get_parameters (embedder->encoder);
+
+  if (!ord_parameters_load (parameters, "encoder/", tensors, error) ||
       !ord_method_load (embedder->method, tensors, error))
     return FALSE;
   ord_encoder_parameters_changed (embedder->encoder);
@@ -130,6 +133,32 @@ describe (OrdEmbedder *embedder,
     }
 }
 
+/* @rows: (nullable): of the frozen part, where they are known */
+static gboolean
+embed (OrdEmbedder  *embedder,
+       guint         n,
+       const float  *inputs,
+       const float  *rows,
+       const float  *covariates,
+       float        *features,
+       float        *descriptions,
+       GError      **error)
+{
+  const float *output;
+
+  output = rows ? ord_encoder_forward_frozen (embedder->encoder, FALSE, n, rows,
+                                              covariates, error)
+                : ord_encoder_forward (embedder->encoder, FALSE, n, inputs,
+                                       covariates, error);
+  if (!output)
+    return FALSE;
+  memcpy (features, output, sizeof (float) * n * embedder->width);
+  ord_method_embed (embedder->method, features, n);
+  if (descriptions)
+    describe (embedder, n, inputs, descriptions);
+  return TRUE;
+}
+
 gboolean
 ord_embedder_embed (OrdEmbedder  *embedder,
                     guint         n,
@@ -139,19 +168,8 @@ ord_embedder_embed (OrdEmbedder  *embedder,
                     float        *descriptions,
                     GError      **error)
 {
-  const float *output;
-
-  output = ord_encoder_forward (embedder->encoder, FALSE, n,
-                                (guint) embedder->preparation.height,
-                                (guint) embedder->preparation.width, inputs,
-                                covariates, error);
-  if (!output)
-    return FALSE;
-  memcpy (features, output, sizeof (float) * n * embedder->width);
-  ord_method_embed (embedder->method, features, n);
-  if (descriptions)
-    describe (embedder, n, inputs, descriptions);
-  return TRUE;
+  return embed (embedder, n, inputs, NULL, covariates, features, descriptions,
+                error);
 }
 
 static guint
@@ -176,28 +194,37 @@ ord_embedder_embed_samples (OrdEmbedder          *embedder,
 {
   guint             width = embedder->covariate_width;
   guint             size = batch_size (&embedder->preparation);
+  guint             row_width = ord_encoder_get_frozen_width (embedder->encoder);
   g_autofree float *batch_covariates = g_new (float, (gsize) size * (width + 1));
+  g_autofree float *rows = g_new (float, (gsize) size * (row_width + 1));
+  /* Known rows spare the pictures, unless they are to be described. */
+  gboolean          looks = !embedder->known || descriptions;
   guint             done = 0;
 
-  ord_loader_start (loader, samples, n, size, NULL, 0);
+  if (looks)
+    ord_loader_start (loader, samples, n, size, NULL, 0);
   while (done < n)
     {
-      const OrdBatch *batch = ord_loader_next (loader, error);
+      OrdBatch        known = { MIN (size, n - done), NULL,
+                                (guint *) samples + done };
+      const OrdBatch *batch = looks ? ord_loader_next (loader, error) : &known;
 
       if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
+      for (guint i = 0; i < batch->n && embedder->known; i++)
+        memcpy (rows + (gsize) i * row_width,
+                embedder->known + (gsize) batch->samples[i] * row_width,
+                sizeof (float) * row_width);
       for (guint i = 0; i < batch->n && covariates; i++)
         memcpy (batch_covariates + (gsize) i * width,
                 covariates + (gsize) batch->samples[i] * width,
                 sizeof (float) * width);
-      if (!ord_embedder_embed (embedder, batch->n, batch->inputs,
-                               batch_covariates,
-                               features + (gsize) done * embedder->width,
-                               descriptions
-                               ? descriptions +
-                                 done * embedder->description_width
-                               : NULL,
-                               error))
+      if (!embed (embedder, batch->n, batch->inputs,
+                  embedder->known ? rows : NULL, batch_covariates,
+                  features + (gsize) done * embedder->width,
+                  descriptions
+                  ? descriptions + done * embedder->description_width : NULL,
+                  error))
         return FALSE;
       done += batch->n;
       if (progress)

@@ -15,6 +15,9 @@ extern const OrdDatabaseFormat ord_model_format;
 #define ORD_MODEL_FLAGGED_VALIDATION "flagged_validation"
 #define ORD_MODEL_FLAGGED_TEST       "flagged_test"
 
+/* Beginning of the names of settings that a pretrained encoder needs. */
+#define ORD_MODEL_NETWORK            "network"
+
 /* The labels' part of the checksum, see ord-model-file.c. */
 void ord_digest_doubles (GChecksum    *digest,
                          const double *values,

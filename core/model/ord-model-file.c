@@ -6,7 +6,10 @@
  *
  *   setting           title, method, encoder, options, unit, folder of the
  *                     pictures; radius, novelty; counts; size of the input;
- *                     checksum; flagged_validation, flagged_test
+ *                     checksum; flagged_validation, flagged_test. With a
+ *                     pretrained encoder: network (the ONNX file, without its
+ *                     weights where they are trained and stand in tensor), its
+ *                     name, output, first trained node, mean and sd
  *   channel           the preparation's normalisation
  *   label             name, standardisation and interval of each label
  *   covariate         and category: what is known beside the pictures
@@ -26,7 +29,7 @@
  *
  * Blobs of numbers are little-endian float32. The setting `checksum` is the
  * SHA-256 over the labels (as little-endian float64, sample by sample), the
- * features, the tensors' data and the map: a flipped bit in any of these would
+ * features, the tensors' data, the map and the network: a flipped bit in any of these would
  * give other answers and nothing else would show it.
  *
  * This file says how a model is written; ord-model-load.c reads it.
@@ -236,6 +239,47 @@ write_flagged (OrdStatement         *insert,
 }
 
 static gboolean
+write_pretrained (const OrdPretrained  *network,
+                  OrdStatement         *insert,
+                  GError              **error)
+{
+  g_autofree char *mean = NULL, *sd = NULL;
+
+  if (!network)
+    return TRUE;
+  mean = ord_pretrained_triple_to_text (network->mean);
+  sd = ord_pretrained_triple_to_text (network->sd);
+  {
+    const struct
+    {
+      const char *name;
+      const char *value;
+    } texts[] = {
+      { ORD_MODEL_NETWORK "_name", network->name },
+      { ORD_MODEL_NETWORK "_output", network->output ? network->output : "" },
+      { ORD_MODEL_NETWORK "_from", network->from ? network->from : "" },
+      { ORD_MODEL_NETWORK "_mean", mean },
+      { ORD_MODEL_NETWORK "_sd", sd },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+      {
+        ord_statement_bind_text (insert, 1, texts[i].name);
+        ord_statement_bind_text (insert, 2, texts[i].value);
+        if (!ord_statement_run (insert, error))
+          return FALSE;
+      }
+  }
+  ord_statement_bind_text (insert, 1, ORD_MODEL_NETWORK "_structure");
+  ord_statement_bind_int (insert, 2, network->structure);
+  if (!ord_statement_run (insert, error))
+    return FALSE;
+  ord_statement_bind_text (insert, 1, ORD_MODEL_NETWORK);
+  ord_statement_bind_bytes (insert, 2, network->bytes);
+  return ord_statement_run (insert, error);
+}
+
+static gboolean
 write_settings (const OrdModelParts  *parts,
                 OrdDatabase          *database,
                 GChecksum            *digest,
@@ -259,7 +303,8 @@ write_settings (const OrdModelParts  *parts,
     return FALSE;
   if (!write_flagged (insert, ORD_MODEL_FLAGGED_VALIDATION,
                       &parts->validation, error)
-      || !write_flagged (insert, ORD_MODEL_FLAGGED_TEST, &parts->test, error))
+      || !write_flagged (insert, ORD_MODEL_FLAGGED_TEST, &parts->test, error)
+      || !write_pretrained (parts->pretrained, insert, error))
     return FALSE;
   ord_statement_bind_text (insert, 1, "checksum");
   ord_statement_bind_text (insert, 2, g_checksum_get_string (digest));
@@ -546,17 +591,28 @@ write_evaluations (const OrdModelParts  *parts,
 }
 
 static gboolean
+digest_pretrained (const OrdPretrained *network,
+                   GChecksum           *digest)
+{
+  if (network && g_bytes_get_size (network->bytes) > 0)
+    g_checksum_update (digest, g_bytes_get_data (network->bytes, NULL),
+                       g_bytes_get_size (network->bytes));
+  return TRUE;
+}
+
+static gboolean
 write_model (const OrdModelParts  *parts,
              OrdDatabase          *database,
              GError              **error)
 {
   g_autoptr (GChecksum) digest = g_checksum_new (G_CHECKSUM_SHA256);
 
-  /* The order of the first four is that of the checksum. */
+  /* The order of the first five is that of the checksum. */
   return write_samples (parts->dataset, database, digest, error)
          && write_features (parts, database, digest, error)
          && ord_tensors_write (parts->tensors, database, digest, error)
          && write_map (parts->map, database, digest, error)
+         && digest_pretrained (parts->pretrained, digest)
          && write_channels (&parts->preparation, database, error)
          && write_labels (parts, database, error)
          && write_covariates (parts->dataset, database, error)
@@ -572,6 +628,8 @@ expected_size (const OrdModelParts *parts)
   guint64 n = ord_dataset_get_n_samples (parts->dataset);
   guint64 size = ord_tensors_size (parts->tensors);
 
+  if (parts->pretrained)
+    size += g_bytes_get_size (parts->pretrained->bytes);
   size += n * (parts->width * sizeof (float) + 250);
   for (guint i = 0; i < parts->thumbnails->len; i++)
     {

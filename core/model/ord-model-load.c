@@ -5,6 +5,7 @@
  * for what they announce; then every table must have just the rows that they
  * ask for, in order.
  */
+#include "../encoder/ord-encoder.h"
 #include "ord-model-file-private.h"
 #include "ord-model-private.h"
 #include "ord-tables.h"
@@ -588,6 +589,50 @@ read_map (Loading  *loading,
   return TRUE;
 }
 
+/* What a pretrained encoder is made from. The network itself is read with
+ * suspicion when the encoder is made. */
+static gboolean
+read_pretrained (Loading  *loading,
+                 GError  **error)
+{
+  OrdDatabase             *database = loading->database;
+  OrdPretrained            network = { 0 };
+  g_autoptr (OrdStatement) row = NULL;
+  g_autoptr (GBytes)       bytes = NULL;
+  g_autofree char         *name = NULL, *output = NULL, *from = NULL;
+  g_autofree char         *mean = NULL, *sd = NULL;
+  guint                    structure;
+
+  if (!ord_encoder_is_pretrained (loading->parts->encoder))
+    return TRUE;
+  if (!(name = read_text (database, ORD_MODEL_NETWORK "_name", error))
+      || !(output = read_text (database, ORD_MODEL_NETWORK "_output", error))
+      || !(from = read_text (database, ORD_MODEL_NETWORK "_from", error))
+      || !(mean = read_text (database, ORD_MODEL_NETWORK "_mean", error))
+      || !(sd = read_text (database, ORD_MODEL_NETWORK "_sd", error))
+      || !read_count (database, ORD_MODEL_NETWORK "_structure", 0, 1,
+                      &structure, error)
+      || !(row = find_setting (database, ORD_MODEL_NETWORK, FALSE, error)))
+    return FALSE;
+  bytes = ord_statement_bytes (row, 0, G_MAXINT32);
+  if (!ord_statement_check (row, error))
+    return FALSE;
+  if (!ord_pretrained_parse_triple (mean, network.mean)
+      || !ord_pretrained_parse_triple (sd, network.sd)
+      || !(network.sd[0] > 0.0f && network.sd[1] > 0.0f && network.sd[2] > 0.0f))
+    return ord_database_damaged (database, error, "the normalisation of its "
+                                 "network is “%s”, “%s”", mean, sd);
+
+  network.name = name;
+  network.output = *output ? output : NULL;
+  network.from = *from ? from : NULL;
+  loading->parts->pretrained = ord_pretrained_with (&network, bytes, structure);
+  if (g_bytes_get_size (bytes) > 0)
+    g_checksum_update (loading->digest, g_bytes_get_data (bytes, NULL),
+                       g_bytes_get_size (bytes));
+  return TRUE;
+}
+
 static gboolean
 read_evaluation (Loading        *loading,
                  OrdSplit        split,
@@ -631,7 +676,7 @@ check_whole (Loading  *loading,
   return TRUE;
 }
 
-/* Samples, features, tensors and map in the order of the checksum. */
+/* Samples, features, tensors, map and network in the order of the checksum. */
 static gboolean
 read_model (Loading  *loading,
             GError  **error)
@@ -651,6 +696,7 @@ read_model (Loading  *loading,
          && (parts->tensors = ord_tensors_read (database, loading->digest,
                                                 error))
          && read_map (loading, error)
+         && read_pretrained (loading, error)
          && read_thumbnails (loading, error)
          && (parts->history = ord_history_read (database, error))
          && read_evaluation (loading, ORD_SPLIT_VALIDATION,

@@ -65,6 +65,7 @@ ord_model_parts_free (OrdModelParts *parts)
   g_free (parts->title);
   g_free (parts->method);
   g_free (parts->encoder);
+  g_clear_pointer (&parts->pretrained, ord_pretrained_unref);
   g_free (parts->options);
   g_clear_object (&parts->dataset);
   g_free (parts->features);

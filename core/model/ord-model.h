@@ -7,6 +7,7 @@
 
 #include "../data/ord-dataset.h"
 #include "../data/ord-preparation.h"
+#include "../encoder/ord-pretrained.h"
 #include "../space/ord-interval.h"
 #include "../space/ord-map.h"
 #include "../space/ord-quality.h"
@@ -52,6 +53,7 @@ typedef struct
  * @title: for people ("Hand bone age")
  * @method, @encoder: registered names
  * @options: all options as text, see ord_options_to_string()
+ * @pretrained: (nullable): what a pretrained kind of encoder is made from
  * @dataset: the samples that could be read; those of the training split first,
  *   then validation, then test. The first @n_reference, the training split,
  *   are the reference images, whose labels answer
@@ -77,6 +79,7 @@ typedef struct
   char          *method;
   char          *encoder;
   char          *options;
+  OrdPretrained *pretrained;
   OrdPreparation preparation;
   OrdDataset    *dataset;
   guint          n_reference;

@@ -69,15 +69,26 @@ ord_predictor_init (OrdPredictor *self)
 /* A file may name any network; memory is taken only for one whose numbers it
  * has. */
 static gboolean
-check_encoder (const OrdModelParts  *parts,
-               const OrdOptions     *options,
-               GError              **error)
+check_encoder (const OrdModelParts   *parts,
+               const OrdEncoderSpec  *spec,
+               gsize                  has,
+               GError               **error)
+{
+  gsize wanted = ord_encoder_count (spec);
+
+  if (has == wanted || ord_encoder_is_pretrained (spec->kind))
+    return TRUE;
+  g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
+               "its network should have %" G_GSIZE_FORMAT " numbers and has %"
+               G_GSIZE_FORMAT "; train it again or get a fresh copy", wanted,
+               has);
+  return FALSE;
+}
+
+static gsize
+count_encoder (const OrdModelParts *parts)
 {
   gsize has = 0;
-  gsize wanted =
-    ord_encoder_count (parts->encoder, options,
-                       (guint) parts->preparation.channels,
-                       ord_dataset_get_covariate_width (parts->dataset));
 
   for (guint i = 0; i < parts->tensors->len; i++)
     {
@@ -86,13 +97,7 @@ check_encoder (const OrdModelParts  *parts,
       if (g_str_has_prefix (tensor->name, "encoder/"))
         has += ord_tensor_count (tensor);
     }
-  if (has == wanted)
-    return TRUE;
-  g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
-               "its network should have %" G_GSIZE_FORMAT " numbers and has %"
-               G_GSIZE_FORMAT "; train it again or get a fresh copy", wanted,
-               has);
-  return FALSE;
+  return has;
 }
 
 OrdPredictor *
@@ -103,21 +108,32 @@ ord_predictor_new (OrdModel  *model,
   guint                     n_labels = ord_dataset_get_n_labels (parts->dataset);
   g_autoptr (OrdPredictor)  self = g_object_new (ORD_TYPE_PREDICTOR, NULL);
   g_autoptr (OrdOptions)    options = NULL;
+  gsize                     has = count_encoder (parts);
+  OrdEncoderSpec            spec = {
+    .kind = parts->encoder,
+    .pretrained = parts->pretrained,
+    .preparation = &parts->preparation,
+    .covariate_width = ord_dataset_get_covariate_width (parts->dataset),
+    .limit = has + 1,
+  };
 
   options = ord_trainer_options_new (parts->method, parts->encoder, error);
+  spec.options = options;
   if (!options || !ord_options_parse (options, parts->options, error) ||
-      !check_encoder (parts, options, error))
+      !check_encoder (parts, &spec, has, error))
     {
       g_prefix_error (error, "The model “%s” does not suit this version of "
                       "Ordinate, or is damaged: ", parts->title);
       return NULL;
     }
   self->model = g_object_ref (model);
-  self->embedder = ord_embedder_new (parts->method, parts->encoder, options,
-                                     &parts->preparation, parts->dataset, 0,
+  self->embedder = ord_embedder_new (parts->method, &spec, parts->dataset,
                                      error);
   if (!self->embedder)
-    return NULL;
+    {
+      g_prefix_error (error, "The model “%s” cannot be used: ", parts->title);
+      return NULL;
+    }
   if (self->embedder->width != parts->width)
     {
       g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,

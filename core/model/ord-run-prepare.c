@@ -132,6 +132,8 @@ ord_run_prepare (OrdRun        *run,
   if (!ord_preparation_choose (&run->preparation, trainer->dataset,
                                (int) ord_run_option (run, "size"), error))
     return FALSE;
+  if (trainer->pretrained)
+    ord_pretrained_normalise (trainer->pretrained, &run->preparation);
   run->loader = ord_loader_new (trainer->dataset, &run->preparation,
                                 threads > 0 ? (guint) threads
                                             : g_get_num_processors (),
@@ -148,9 +150,13 @@ ord_run_prepare (OrdRun        *run,
       !standardise_labels (run, error))
     return FALSE;
 
-  run->embedder = ord_embedder_new (trainer->method, trainer->encoder,
-                                    trainer->options, &run->preparation,
-                                    run->dataset, run->seed, error);
+  run->embedder = ord_embedder_new (trainer->method, &(OrdEncoderSpec) {
+    .kind = trainer->encoder,
+    .options = trainer->options,
+    .pretrained = trainer->pretrained,
+    .preparation = &run->preparation,
+    .seed = run->seed,
+  }, run->dataset, error);
   if (!run->embedder)
     return FALSE;
   show_labels (run);
@@ -159,6 +165,9 @@ ord_run_prepare (OrdRun        *run,
   parameters = ord_embedder_get_parameters (run->embedder);
   run->optimiser = ord_optimiser_new (parameters, ord_run_option (run, "decay"));
   ord_augmentation_from_options (&run->augmentation, trainer->options);
+  if (ord_encoder_get_frozen_width (run->embedder->encoder) > 0 &&
+      !ord_run_freeze (run, cancellable, error))
+    return FALSE;
   ord_run_plan (run);
 
   return TRUE;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "../network/ord-optimiser.h"
+#include "ord-frozen-private.h"
 #include "ord-model-build-private.h"
 #include "ord-trainer.h"
 
@@ -23,6 +24,7 @@ struct _OrdTrainer
   char       *title;
   char       *method;
   char       *encoder;
+  OrdPretrained *pretrained;
   OrdOptions *options;
   char       *checkpoint;
   GPtrArray  *failures;
@@ -49,6 +51,7 @@ typedef struct
   float           *covariates; /* (loader's n_samples, width), or NULL */
 
   OrdEmbedder     *embedder;
+  OrdFrozen       *frozen;     /* where a part of the encoder is not trained */
   OrdOptimiser    *optimiser;
   OrdAugmentation  augmentation;
   guint64          seed;
@@ -94,6 +97,11 @@ void   ord_run_report_finishing (const OrdProgress *progress,
 
 /* Reads the pictures and builds network and optimiser. */
 gboolean ord_run_prepare     (OrdRun        *run,
+                              GCancellable  *cancellable,
+                              GError       **error);
+
+/* What the part that is not trained makes of every picture. */
+gboolean ord_run_freeze      (OrdRun        *run,
                               GCancellable  *cancellable,
                               GError       **error);
 

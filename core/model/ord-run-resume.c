@@ -21,6 +21,12 @@ fingerprint (OrdRun *run)
   g_checksum_update (sum, (const guchar *) run->trainer->method, -1);
   g_checksum_update (sum, (const guchar *) run->trainer->encoder, -1);
   g_checksum_update (sum, (const guchar *) options, -1);
+  if (run->trainer->pretrained)
+    {
+      g_autofree char *hash = ord_pretrained_hash (run->trainer->pretrained);
+
+      g_checksum_update (sum, (const guchar *) hash, -1);
+    }
   ord_dataset_sum_covariates (run->dataset, sum);
   for (guint i = 0; i < ord_dataset_get_n_samples (run->dataset); i++)
     {

@@ -47,10 +47,11 @@ train_batch (OrdRun          *run,
     }
 
   judged.features =
-    ord_encoder_forward (embedder->encoder, TRUE, batch->n,
-                         (guint) run->preparation.height,
-                         (guint) run->preparation.width, batch->inputs,
-                         covariates, error);
+    run->frozen
+    ? ord_encoder_forward_frozen (embedder->encoder, TRUE, batch->n,
+                                  batch->inputs, covariates, error)
+    : ord_encoder_forward (embedder->encoder, TRUE, batch->n, batch->inputs,
+                           covariates, error);
   if (!judged.features)
     return FALSE;
   judged.labels = labels;
@@ -76,6 +77,28 @@ train_batch (OrdRun          *run,
     run->loss = isnan (run->loss) ? loss : run->loss + 0.05 * (loss - run->loss);
 
   return TRUE;
+}
+
+/* A pass: pictures from the loader, or rows of the encoder's frozen part. */
+static void
+start_pass (OrdRun      *run,
+            const guint *order,
+            guint        n,
+            guint64      seed)
+{
+  if (run->frozen)
+    ord_frozen_start (run->frozen, order, n, run->batch, seed);
+  else
+    ord_loader_start (run->loader, order, n, run->batch, &run->augmentation,
+                      seed);
+}
+
+static const OrdBatch *
+next_batch (OrdRun  *run,
+            GError **error)
+{
+  return run->frozen ? ord_frozen_next (run->frozen)
+                     : ord_loader_next (run->loader, error);
 }
 
 /* A shuffled pass, filled up to whole batches from its own beginning. */
@@ -134,11 +157,11 @@ train_epoch (OrdRun        *run,
   gint64            told = 0;
 
   run->loss = NAN;
-  ord_loader_start (run->loader, order, n, run->batch, &run->augmentation,
-                    ord_random_derive (run->seed, ~(guint64) run->epoch));
+  start_pass (run, order, n, ord_random_derive (run->seed,
+                                                ~(guint64) run->epoch));
   for (guint i = 0; i < run->steps_per_epoch && !ord_run_is_over (run); i++)
     {
-      const OrdBatch *batch = ord_loader_next (run->loader, error);
+      const OrdBatch *batch = next_batch (run, error);
       gint64          now;
 
       if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error) ||
@@ -159,11 +182,23 @@ train_epoch (OrdRun        *run,
   return TRUE;
 }
 
+/* Features that are given, answered by their neighbours, are what they are. */
+static gboolean
+has_something_to_learn (OrdRun *run)
+{
+  g_autoptr (GPtrArray) parameters =
+    ord_encoder_get_parameters (run->embedder->encoder);
+
+  return parameters->len > 0 || run->embedder->method->klass->answer;
+}
+
 gboolean
 ord_run_train (OrdRun        *run,
                GCancellable  *cancellable,
                GError       **error)
 {
+  if (!has_something_to_learn (run))
+    return ord_run_validate (run, cancellable, error);
   while (!ord_run_is_over (run) && !ord_run_has_stalled (run))
     {
       if (!train_epoch (run, cancellable, error))
@@ -213,7 +248,7 @@ ord_run_time_step (OrdRun        *run,
   gint64              from = began;
 
   ord_run_report (run, "Measuring the pace", NULL);
-  ord_loader_start (run->loader, order, n, run->batch, &run->augmentation, 0);
+  start_pass (run, order, n, 0);
   for (guint i = 0; times->len < TIMED_STEPS || i < run->steps_per_epoch; i++)
     {
       const OrdBatch *batch;
@@ -222,11 +257,10 @@ ord_run_time_step (OrdRun        *run,
       /* A short epoch is gone through again. */
       if (i == run->steps_per_epoch)
         {
-          ord_loader_start (run->loader, order, n, run->batch,
-                            &run->augmentation, 0);
+          start_pass (run, order, n, 0);
           i = 0;
         }
-      batch = ord_loader_next (run->loader, error);
+      batch = next_batch (run, error);
 
       if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error) ||
           !train_batch (run, batch, error))

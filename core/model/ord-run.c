@@ -22,6 +22,7 @@ ord_run_clear (OrdRun *run)
   g_free (run->covariates);
   g_clear_pointer (&run->optimiser, ord_optimiser_free);
   g_clear_pointer (&run->embedder, ord_embedder_free);
+  g_clear_pointer (&run->frozen, ord_frozen_free);
   g_clear_pointer (&run->history, g_array_unref);
   g_clear_pointer (&run->best, g_ptr_array_unref);
 }

@@ -13,24 +13,24 @@
 
 static const OrdOptionSpec options_table[] = {
   { "minutes", "budget of training time; the schedule fits itself to it",
-    24.0, 0.01, 10080.0, FALSE },
+    24.0, 0.01, 10080.0, FALSE, NULL },
   { "epochs", "passes over the training images; 0 chooses by their number",
-    0, 0, 100000, TRUE },
+    0, 0, 100000, TRUE, NULL },
   { "validate", "epochs from one validation to the next; 0 chooses by their "
-    "number", 0, 0, 1000, TRUE },
+    "number", 0, 0, 1000, TRUE, NULL },
   { "patience", "share of the schedule without progress after which it ends",
-    0.4, 0.01, 1.0, FALSE },
+    0.4, 0.01, 1.0, FALSE, NULL },
   { "seed", "of parameters, order, augmentation and a split that is made",
-    1, 0, 4294967295.0, TRUE },
-  { "threads", "0 uses every processor", 0, 0, 1024, TRUE },
-  { "batch", "pictures in a step; 0 chooses by their number", 0, 0, 4096, TRUE },
-  { "size", "side of the network's input, in pixels", 96, 16, 1024, TRUE },
-  { "rate", "peak learning rate", 4e-3, 1e-6, 1.0, FALSE },
-  { "decay", "weight decay", 0.02, 0.0, 10.0, FALSE },
+    1, 0, 4294967295.0, TRUE, NULL },
+  { "threads", "0 uses every processor", 0, 0, 1024, TRUE, NULL },
+  { "batch", "pictures in a step; 0 chooses by their number", 0, 0, 4096, TRUE, NULL },
+  { "size", "side of the network's input, in pixels", 96, 16, 1024, TRUE, NULL },
+  { "rate", "peak learning rate", 4e-3, 1e-6, 1.0, FALSE, NULL },
+  { "decay", "weight decay", 0.02, 0.0, 10.0, FALSE, NULL },
   { "checkpoint", "seconds after which an epoch's end is worth a checkpoint",
-    20.0, 0.0, 86400.0, FALSE },
+    20.0, 0.0, 86400.0, FALSE, NULL },
   { "memory", "of decoded pictures that are kept, in MiB", 2048, 1, 1048576,
-    TRUE },
+    TRUE, NULL },
   { NULL }
 };
 
@@ -45,6 +45,7 @@ ord_trainer_finalize (GObject *object)
   g_free (self->title);
   g_free (self->method);
   g_free (self->encoder);
+  g_clear_pointer (&self->pretrained, ord_pretrained_unref);
   g_free (self->checkpoint);
   g_clear_pointer (&self->options, ord_options_free);
   g_clear_pointer (&self->failures, g_ptr_array_unref);
@@ -137,6 +138,16 @@ ord_trainer_new (OrdDataset       *dataset,
   self->options = ord_options_copy (options);
 
   return self;
+}
+
+void
+ord_trainer_set_pretrained (OrdTrainer    *trainer,
+                            OrdPretrained *pretrained)
+{
+  g_return_if_fail (ORD_IS_TRAINER (trainer));
+  g_clear_pointer (&trainer->pretrained, ord_pretrained_unref);
+  if (pretrained)
+    trainer->pretrained = ord_pretrained_ref (pretrained);
 }
 
 void

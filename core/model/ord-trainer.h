@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "../encoder/ord-pretrained.h"
 #include "../ord-options.h"
 #include "ord-model.h"
 
@@ -15,7 +16,7 @@ G_DECLARE_FINAL_TYPE (OrdTrainer, ord_trainer, ORD, TRAINER, GObject)
 /**
  * ord_trainer_options_new:
  * @method: "rm-loss"…; see ord_method_list()
- * @encoder: "compact"
+ * @encoder: "compact"…; see ord_encoder_list()
  *
  * Every option of training with these: the trainer's own (minutes, epochs,
  * seed, threads, batch, size…), augmentation, encoder and method, with their
@@ -42,6 +43,10 @@ OrdTrainer *ord_trainer_new  (OrdDataset        *dataset,
                               const char        *method,
                               const char        *encoder,
                               const OrdOptions  *options);
+
+/* The network that a pretrained kind of encoder is made from. */
+void        ord_trainer_set_pretrained     (OrdTrainer    *trainer,
+                                            OrdPretrained *pretrained);
 
 /* Where training under way is kept, at the end of an epoch that is some seconds
  * from the last one (the option "checkpoint"); an interrupted run with the same

@@ -30,23 +30,44 @@ parse (const char *text)
   return options;
 }
 
+static OrdEncoder *
+new_encoder (const char        *kind,
+             const OrdOptions  *options,
+             guint              channels,
+             guint              covariate_width,
+             gsize             *count,
+             GError           **error)
+{
+  const OrdPreparation preparation = { 16, 16, (int) channels, { 0 }, { 1 } };
+  const OrdEncoderSpec spec = {
+    .kind = kind,
+    .options = options,
+    .preparation = &preparation,
+    .covariate_width = covariate_width,
+    .seed = 1,
+  };
+
+  if (count)
+    *count = ord_encoder_count (&spec);
+  return ord_encoder_new (&spec, error);
+}
+
 static void
 test_count (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (OrdOptions) options = parse (cases[i].options);
+      gsize                  stated;
       g_autoptr (OrdEncoder) encoder =
-        ord_encoder_new ("compact", options, cases[i].channels,
-                         cases[i].covariate_width, 1, NULL);
-      GPtrArray *parameters = ord_encoder_get_parameters (encoder);
-      gsize      count = 0;
+        new_encoder ("compact", options, cases[i].channels,
+                     cases[i].covariate_width, &stated, NULL);
+      g_autoptr (GPtrArray)  parameters = ord_encoder_get_parameters (encoder);
+      gsize                  count = 0;
 
       for (guint k = 0; k < parameters->len; k++)
         count += ((OrdParameter *) g_ptr_array_index (parameters, k))->count;
-      g_assert_cmpuint (ord_encoder_count ("compact", options,
-                                           cases[i].channels,
-                                           cases[i].covariate_width), ==, count);
+      g_assert_cmpuint (stated, ==, count);
     }
 }
 
@@ -55,15 +76,15 @@ test_covariates (void)
 {
   g_autoptr (OrdOptions) options = parse ("channels=4 stages=1 width=6");
   g_autoptr (OrdEncoder) encoder =
-    ord_encoder_new ("compact", options, 1, 2, 1, NULL);
+    new_encoder ("compact", options, 1, 2, NULL, NULL);
   float                  images[16 * 16] = { 0.5f };
   const float            one[2] = { 1.0f, 0.0f }, other[2] = { 0.0f, 1.0f };
   g_autofree float      *first = NULL;
   const float           *second;
 
-  first = g_memdup2 (ord_encoder_forward (encoder, FALSE, 1, 16, 16, images, one,
-                                          NULL), 6 * sizeof (float));
-  second = ord_encoder_forward (encoder, FALSE, 1, 16, 16, images, other, NULL);
+  first = g_memdup2 (ord_encoder_forward (encoder, FALSE, 1, images, one, NULL),
+                     6 * sizeof (float));
+  second = ord_encoder_forward (encoder, FALSE, 1, images, other, NULL);
   g_assert_true (memcmp (first, second, 6 * sizeof (float)) != 0);
 }
 
@@ -77,8 +98,8 @@ test_pooled (void)
     {
       g_autoptr (OrdOptions) options = parse (cases[i].options);
       g_autoptr (OrdEncoder) encoder =
-        ord_encoder_new ("compact", options, cases[i].channels,
-                         cases[i].covariate_width, 1, NULL);
+        new_encoder ("compact", options, cases[i].channels,
+                     cases[i].covariate_width, NULL, NULL);
       g_autofree float      *images =
         g_new0 (float, 2 * cases[i].channels * 16 * 16);
       const float            covariates[2 * 7] = { 1.0f };
@@ -90,10 +111,10 @@ test_pooled (void)
 
       /* One picture's do not depend on the others', nor on its covariates. */
       images[20] = 3.0f;
-      ord_encoder_forward (encoder, FALSE, 1, 16, 16, images, covariates, NULL);
+      ord_encoder_forward (encoder, FALSE, 1, images, covariates, NULL);
       first = g_memdup2 (ord_encoder_get_pooled (encoder),
                          sizeof (float) * width);
-      ord_encoder_forward (encoder, FALSE, 2, 16, 16, images, covariates + 7,
+      ord_encoder_forward (encoder, FALSE, 2, images, covariates + 7,
                            NULL);
       pooled = ord_encoder_get_pooled (encoder);
       for (guint k = 0; k < width; k++)
@@ -101,7 +122,7 @@ test_pooled (void)
       g_assert_true (memcmp (pooled, pooled + width,
                              sizeof (float) * width) != 0);
 
-      ord_encoder_forward (encoder, TRUE, 2, 16, 16, images, covariates, NULL);
+      ord_encoder_forward (encoder, TRUE, 2, images, covariates, NULL);
       g_assert_null (ord_encoder_get_pooled (encoder));
     }
 }
@@ -111,7 +132,7 @@ test_unknown_name (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (ord_encoder_new ("huge", NULL, 1, 0, 1, &error));
+  g_assert_null (new_encoder ("huge", NULL, 1, 0, NULL, &error));
   g_assert_error (error, ORD_ERROR, ORD_ERROR_OPTION);
   g_assert_nonnull (strstr (error->message, "compact"));
 }
