@@ -3,6 +3,9 @@
  * Limits: a value is kept within a range. The rectifier, max (0, x), is the
  * range without an upper end. The gradient, told from the layer's own output,
  * is zero at the ends themselves.
+ *
+ * As values and gradients before the limit are of no use to anybody, a clip
+ * works in place wherever it is the only reader; a convolution does it itself.
  */
 #include "ord-layer-private.h"
 
@@ -16,38 +19,73 @@ typedef struct
 
 typedef struct
 {
-  dnnl_primitive_t forward;
+  dnnl_primitive_t forward;  /* NULL: the layer before has done it */
   dnnl_primitive_t backward;
   dnnl_memory_t    d_src;
 } Clip;
+
+static const OrdLayerClass clip_class;
+
+gboolean
+ord_layer_get_clip (const OrdLayer  *layer,
+                    dnnl_alg_kind_t *algorithm,
+                    float           *alpha,
+                    float           *beta)
+{
+  const Settings *settings = layer->settings;
+  gboolean        relu;
+
+  if (layer->klass != &clip_class)
+    return FALSE;
+  relu = isinf (settings->high);
+  *algorithm = relu ? dnnl_eltwise_relu_use_dst_for_bwd
+                    : dnnl_eltwise_clip_v2_use_dst_for_bwd;
+  *alpha = relu ? 0.0f : (float) settings->low;
+  *beta = relu ? 0.0f : (float) settings->high;
+  return TRUE;
+}
+
+/* A graph's input is the caller's, and another clip tells its gradient from its
+ * output. */
+static gboolean
+works_in_place (const OrdLayer *layer,
+                OrdPlan        *plan)
+{
+  const OrdLayer *before = ord_plan_get_layer (plan, layer->inputs[0]);
+
+  return before->klass->kind != ORD_LAYER_INPUT &&
+         before->klass != &clip_class &&
+         ord_plan_get_only_reader (plan, before->node) == layer;
+}
 
 static gpointer
 clip_plan (const OrdLayer *layer,
            OrdPlan        *plan)
 {
-  const Settings           *settings = layer->settings;
   Clip                     *state = g_new0 (Clip, 1);
   OrdDnnl                  *dnnl = ord_plan_get_dnnl (plan);
   dnnl_memory_t             input = ord_plan_get_value (plan, layer->inputs[0]);
   const_dnnl_memory_desc_t  desc = ord_dnnl_memory_desc (input);
-  gboolean                  relu = isinf (settings->high);
   dnnl_primitive_desc_t     forward = NULL;
   dnnl_primitive_desc_t     backward = NULL;
-  dnnl_alg_kind_t           kind = relu ? dnnl_eltwise_relu_use_dst_for_bwd
-                                        : dnnl_eltwise_clip_v2_use_dst_for_bwd;
-  float                     alpha = relu ? 0.0f : (float) settings->low;
-  float                     beta = relu ? 0.0f : (float) settings->high;
+  dnnl_alg_kind_t           kind = dnnl_alg_kind_undef;
+  float                     alpha = 0.0f, beta = 0.0f;
 
+  ord_layer_get_clip (layer, &kind, &alpha, &beta);
   ord_dnnl_check (dnnl,
                   dnnl_eltwise_forward_primitive_desc_create (
                     &forward, dnnl->engine, dnnl_forward_training, kind, desc,
                     desc, alpha, beta, NULL),
                   layer->name);
   ord_dnnl_keep_desc (dnnl, forward);
-  state->forward = ord_dnnl_primitive (dnnl, forward, layer->name);
+  if (!ord_plan_is_clipped (plan, layer->inputs[0]))
+    state->forward = ord_dnnl_primitive (dnnl, forward, layer->name);
   if (dnnl->error)
     return state;
-  ord_plan_set_value (plan, layer, desc);
+  if (works_in_place (layer, plan))
+    ord_plan_share_value (plan, layer);
+  else
+    ord_plan_set_value (plan, layer, desc);
 
   if (ord_plan_edge_wanted (plan, layer, 0))
     {
@@ -75,7 +113,8 @@ clip_forward (const OrdLayer *layer,
     { DNNL_ARG_DST, ord_plan_get_value (plan, layer->node) },
   };
 
-  ord_dnnl_run (ord_plan_get_dnnl (plan), state->forward, 2, args);
+  if (state->forward)
+    ord_dnnl_run (ord_plan_get_dnnl (plan), state->forward, 2, args);
 }
 
 static void

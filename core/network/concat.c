@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Nodes joined along their channels. Going back, each input's gradient is a
- * view of its channels in the joined gradient.
+ * Nodes joined along their channels, in the memory format that most of their
+ * numbers have already. Going back, each input's gradient is a view of its
+ * channels in the joined gradient.
  */
 #include "ord-layer-private.h"
 
@@ -10,7 +11,7 @@
 typedef struct
 {
   dnnl_primitive_t forward;
-  OrdReorder      *inputs;    /* (n_inputs), to the plain format */
+  OrdReorder      *inputs;    /* (n_inputs), to the common format */
   dnnl_primitive_t *split;    /* (n_inputs), from the view to the edge */
   dnnl_memory_t   *views;     /* (n_inputs) */
   dnnl_memory_t   *d_inputs;  /* (n_inputs) */
@@ -28,14 +29,70 @@ concat_free (gpointer data)
   g_free (state);
 }
 
-/* Plain order throughout, where any cut between channels is a view. */
+/* Whether all inputs can be cut out of the joined channels in a format of
+ * blocks of so many channels. */
+static gboolean
+fills_blocks (const OrdLayer *layer,
+              OrdPlan        *plan,
+              int             block)
+{
+  for (int i = 0; i < layer->n_inputs; i++)
+    if (ord_plan_get_shape (plan, layer->inputs[i])->channels % block != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* The format that costs the fewest copies: blocks that channels do not fill
+ * are no option, and what stands in them goes to channels last. */
+static dnnl_format_tag_t
+choose_format (const OrdLayer *layer,
+               OrdPlan        *plan)
+{
+  static const struct
+  {
+    dnnl_format_tag_t tag;
+    int               block;
+  } formats[] = { { dnnl_nChw16c, 16 }, { dnnl_nChw8c, 8 }, { dnnl_nhwc, 1 },
+                  { dnnl_nchw, 1 } };
+  enum { LAST = 2 };
+  OrdDnnl *dnnl = ord_plan_get_dnnl (plan);
+  int      channels[G_N_ELEMENTS (formats)] = { 0 };
+  guint    best = 0;
+
+  if (layer->rank != 4)
+    return dnnl_nc;
+
+  for (int i = 0; i < layer->n_inputs; i++)
+    {
+      dnnl_memory_t value = ord_plan_get_value (plan, layer->inputs[i]);
+      dnnl_dim_t    dims[4];
+      guint         f;
+
+      ord_plan_get_dims (plan, layer->inputs[i], dims);
+      for (f = 0; f < G_N_ELEMENTS (formats); f++)
+        if (dnnl_memory_desc_equal (ord_dnnl_memory_desc (value),
+                                    ord_dnnl_desc (dnnl, 4, dims,
+                                                   formats[f].tag)))
+          break;
+      if (f == G_N_ELEMENTS (formats) ||
+          !fills_blocks (layer, plan, formats[f].block))
+        f = LAST;
+      channels[f] += (int) dims[1];
+    }
+  for (guint f = 1; f < G_N_ELEMENTS (formats); f++)
+    if (channels[f] > channels[best])
+      best = f;
+
+  return formats[best].tag;
+}
+
 static gpointer
 concat_plan (const OrdLayer *layer,
              OrdPlan        *plan)
 {
   Concat                               *state = g_new0 (Concat, 1);
   OrdDnnl                              *dnnl = ord_plan_get_dnnl (plan);
-  dnnl_format_tag_t                     tag = layer->rank == 4 ? dnnl_nchw : dnnl_nc;
+  dnnl_format_tag_t                     tag = choose_format (layer, plan);
   g_autofree const_dnnl_memory_desc_t  *descs = NULL;
   dnnl_memory_desc_t                    joined;
   dnnl_primitive_desc_t                 pd = NULL;

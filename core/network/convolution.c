@@ -162,6 +162,30 @@ plan_backward_data (const OrdLayer              *layer,
                                 ord_dnnl_query (pd, dnnl_query_diff_src_md));
 }
 
+/* (transfer full) (nullable): the clip that alone reads the layer, to be done
+ * while its numbers are at hand. */
+static dnnl_primitive_attr_t
+plan_clip (const OrdLayer *layer,
+           OrdPlan        *plan)
+{
+  const OrdLayer        *reader = ord_plan_get_only_reader (plan, layer->node);
+  dnnl_primitive_attr_t  attr = NULL;
+  dnnl_post_ops_t        ops = NULL;
+  dnnl_alg_kind_t        algorithm;
+  float                  alpha, beta;
+
+  if (!reader || !ord_layer_get_clip (reader, &algorithm, &alpha, &beta))
+    return NULL;
+
+  dnnl_primitive_attr_create (&attr);
+  dnnl_post_ops_create (&ops);
+  dnnl_post_ops_append_eltwise (ops, algorithm, alpha, beta);
+  dnnl_primitive_attr_set_post_ops (attr, ops);
+  dnnl_post_ops_destroy (ops);
+  ord_plan_set_clipped (plan, layer->node);
+  return attr;
+}
+
 static gpointer
 convolution_plan (const OrdLayer *layer,
                   OrdPlan        *plan)
@@ -169,6 +193,7 @@ convolution_plan (const OrdLayer *layer,
   Convolution           *state = g_new0 (Convolution, 1);
   OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
   Descs                  d = convolution_descs (layer, plan);
+  dnnl_primitive_attr_t  attr = plan_clip (layer, plan);
   dnnl_primitive_desc_t  pd = NULL;
   dnnl_memory_t          weight;
 
@@ -178,8 +203,10 @@ convolution_plan (const OrdLayer *layer,
                     ord_plan_is_training (plan) ? dnnl_forward_training
                                                 : dnnl_forward_inference,
                     dnnl_convolution_auto, d.src, d.weight, d.bias, d.dst,
-                    d.stride, d.dilation, d.pad_before, d.pad_after, NULL),
+                    d.stride, d.dilation, d.pad_before, d.pad_after, attr),
                   layer->name);
+  if (attr)
+    dnnl_primitive_attr_destroy (attr);
   ord_dnnl_keep_desc (dnnl, pd);
   state->forward = ord_dnnl_primitive (dnnl, pd, layer->name);
   if (dnnl->error)

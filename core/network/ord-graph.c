@@ -25,6 +25,8 @@ typedef struct
   gpointer      state;
   OrdEdge      *edges;        /* (n_inputs) */
   OrdNode       last_reader;  /* -1: none */
+  int           n_readers;    /* a node read twice by one layer counts twice */
+  gboolean      clipped;      /* by its producer, for its only reader */
 } OrdPlanNode;
 
 struct _OrdPlan
@@ -358,6 +360,13 @@ ord_plan_get_version (OrdPlan *plan)
   return plan->graph->version;
 }
 
+const OrdLayer *
+ord_plan_get_layer (OrdPlan *plan,
+                    OrdNode  node)
+{
+  return ord_graph_get_layer (plan->graph, node);
+}
+
 const OrdShape *
 ord_plan_get_shape (OrdPlan *plan,
                     OrdNode  node)
@@ -406,6 +415,37 @@ ord_plan_set_value (OrdPlan                  *plan,
   if (plan->training && layer->wants_gradient)
     node->gradient = ord_dnnl_memory (&plan->dnnl, desc);
   return node->value;
+}
+
+const OrdLayer *
+ord_plan_get_only_reader (OrdPlan *plan,
+                          OrdNode  node)
+{
+  return plan->nodes[node].n_readers == 1
+         ? ord_graph_get_layer (plan->graph, plan->nodes[node].last_reader)
+         : NULL;
+}
+
+void
+ord_plan_set_clipped (OrdPlan *plan,
+                      OrdNode  node)
+{
+  plan->nodes[node].clipped = TRUE;
+}
+
+gboolean
+ord_plan_is_clipped (OrdPlan *plan,
+                     OrdNode  node)
+{
+  return plan->nodes[node].clipped;
+}
+
+void
+ord_plan_share_value (OrdPlan        *plan,
+                      const OrdLayer *layer)
+{
+  plan->nodes[layer->node].value = plan->nodes[layer->inputs[0]].value;
+  plan->nodes[layer->node].gradient = plan->nodes[layer->inputs[0]].gradient;
 }
 
 gboolean
@@ -543,7 +583,10 @@ plan_readers (OrdPlan *plan)
       if (is_left_out (plan, layer))
         continue;
       for (int k = 0; k < layer->n_inputs; k++)
-        plan->nodes[layer->inputs[k]].last_reader = (OrdNode) i;
+        {
+          plan->nodes[layer->inputs[k]].last_reader = (OrdNode) i;
+          plan->nodes[layer->inputs[k]].n_readers++;
+        }
     }
 }
 

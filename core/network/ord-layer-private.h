@@ -105,12 +105,23 @@ int            ord_plan_get_n         (OrdPlan        *plan);
 /* Counts parameter changes; a converted copy made at an older count is old. */
 guint          ord_plan_get_version   (OrdPlan        *plan);
 
+const OrdLayer *ord_plan_get_layer    (OrdPlan        *plan,
+                                       OrdNode         node);
 const OrdShape *ord_plan_get_shape    (OrdPlan        *plan,
                                        OrdNode         node);
 /* Dimensions (n, channels[, height, width]); returns how many. */
 int            ord_plan_get_dims      (OrdPlan        *plan,
                                        OrdNode         node,
                                        dnnl_dim_t     *dims);
+/* (nullable): the layer that alone reads @node, once. */
+const OrdLayer *ord_plan_get_only_reader (OrdPlan     *plan,
+                                          OrdNode      node);
+/* Tells that the values of @node are already those of its only reader, a clip;
+ * and whether that was told. */
+void           ord_plan_set_clipped   (OrdPlan        *plan,
+                                       OrdNode         node);
+gboolean       ord_plan_is_clipped    (OrdPlan        *plan,
+                                       OrdNode         node);
 /* Values of a planned node, and the gradient by them (NULL when not wanted). */
 dnnl_memory_t  ord_plan_get_value     (OrdPlan        *plan,
                                        OrdNode         node);
@@ -122,6 +133,11 @@ dnnl_memory_t  ord_plan_get_gradient  (OrdPlan        *plan,
 dnnl_memory_t  ord_plan_set_value     (OrdPlan                  *plan,
                                        const OrdLayer           *layer,
                                        const_dnnl_memory_desc_t  desc);
+
+/* The layer's output, and its gradient, stand where those of its only input
+ * stand, which nobody else reads. */
+void           ord_plan_share_value   (OrdPlan                  *plan,
+                                       const OrdLayer           *layer);
 
 /* Whether the layer owes input @slot a gradient. */
 gboolean       ord_plan_edge_wanted   (OrdPlan                  *plan,
@@ -140,6 +156,12 @@ void           ord_plan_edge_from     (OrdPlan                  *plan,
                                        const OrdLayer           *layer,
                                        int                       slot,
                                        dnnl_memory_t             memory);
+
+/* Whether @layer is a clip, and oneDNN's name for it. */
+gboolean       ord_layer_get_clip     (const OrdLayer  *layer,
+                                       dnnl_alg_kind_t *algorithm,
+                                       float           *alpha,
+                                       float           *beta);
 
 /* Padding and stride along one side; -1 where the kernel does not fit. */
 int            ord_layer_slide        (int size,

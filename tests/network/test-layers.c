@@ -407,6 +407,40 @@ test_clip (void)
     }
 }
 
+/* Where the convolution does the clip itself, and where another reader of the
+ * convolution keeps it from that. */
+static void
+test_clip_behind_a_convolution (gconstpointer data)
+{
+  gboolean     shared = GPOINTER_TO_INT (data);
+  Probe        probe;
+  OrdNode      image, node, clipped[2];
+  const float *output;
+
+  probe_init (&probe, 2, 4, 5);
+  image = probe_image (&probe, 16);
+  node = ord_graph_convolution (probe.graph, "c", image, &(OrdConvolution) {
+    .channels = 16, .kernel = { 1, 1 }, .bias = TRUE });
+  clipped[0] = ord_graph_clip (probe.graph, "k", node, -0.5, 1.0);
+  clipped[1] = ord_graph_relu (probe.graph, "r", shared ? node : clipped[0]);
+  ord_graph_add (probe.graph, "s", clipped[0], clipped[1]);
+  for (int i = 0; i < 256; i++)
+    ((float *) parameter (&probe, 0))[i] = i % 17 == 0 ? 1.0f : 0.0f;
+  for (int training = 0; training < 2; training++)
+    {
+      output = probe_forward (&probe, training);
+      for (gsize i = 0; i < probe.counts[0]; i++)
+        {
+          double x = probe.inputs[0][i];
+          double low = fmin (fmax (x, -0.5), 1.0);
+
+          assert_near (output[i], low + fmax (shared ? x : low, 0.0));
+        }
+    }
+  probe_check_gradients (&probe, 1e-2);
+  probe_clear (&probe);
+}
+
 static void
 test_linear (void)
 {
@@ -487,6 +521,76 @@ test_add (void)
   probe_clear (&probe);
 }
 
+/* 0: the picture itself. */
+static const int joined_channels[][3] = {
+  { 16, 32, 64 }, { 8, 24, 40 }, { 24, 5, 16 }, { 32, 0, 16 }, { 3, 0, 7 },
+};
+
+/* Blocks of 16 and of 8 channels, channels that fill no block, and inputs of
+ * formats that differ: a picture in plain order among convolutions. */
+static void
+test_concat_of_blocks (gconstpointer data)
+{
+  const int *channels = data;
+  Probe      probe;
+  OrdNode    image, inputs[3];
+
+  probe_init (&probe, 2, 3, 4);
+  image = probe_image (&probe, 4);
+  for (int i = 0; i < 3; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("c%d", i);
+
+      inputs[i] = channels[i] == 0 ? image
+                  : ord_graph_convolution (probe.graph, name, image,
+                                           &(OrdConvolution) {
+        .channels = channels[i], .kernel = { 3, 3 }, .pad = { 1, 1, 1, 1 } });
+    }
+  /* The last one twice: its gradient is the sum of two views. */
+  ord_graph_concat (probe.graph, "j",
+                    (OrdNode[]) { inputs[0], inputs[1], inputs[2], inputs[2] },
+                    4);
+  probe_check_gradients (&probe, 5e-3);
+
+  /* Each convolution alone gives what stands in its part. */
+  {
+    g_autofree float *joined = NULL;
+    const int         area = 12;
+    int               width = (int) ord_graph_get_output_size (probe.graph);
+    int               at = 0;
+
+    joined = g_memdup2 (probe_forward (&probe, FALSE),
+                        sizeof (float) * 2 * (gsize) width);
+    for (int i = 0; i < 3; i++)
+      {
+        Probe        alone;
+        const float *output = probe.inputs[0];
+        int          count = MAX (channels[i], 0) * area;
+
+        if (channels[i] == 0)
+          count = 4 * area;
+        else
+          {
+            g_autofree char *name = g_strdup_printf ("c%d", i);
+
+            probe_init (&alone, 2, 3, 4);
+            ord_graph_convolution (alone.graph, name, probe_image (&alone, 4),
+                                   &(OrdConvolution) {
+              .channels = channels[i], .kernel = { 3, 3 },
+              .pad = { 1, 1, 1, 1 } });
+            output = probe_forward (&alone, FALSE);
+          }
+        for (int n = 0; n < 2; n++)
+          for (int k = 0; k < count; k++)
+            assert_near (joined[n * width + at + k], output[n * count + k]);
+        at += count;
+        if (channels[i] != 0)
+          probe_clear (&alone);
+      }
+  }
+  probe_clear (&probe);
+}
+
 static void
 test_concat (void)
 {
@@ -550,11 +654,26 @@ main (int    argc,
   g_test_add_func ("/layers/batch-norm/vectors", test_batch_norm_of_vectors);
   g_test_add_func ("/layers/relu-is-the-plain-loop", test_relu);
   g_test_add_func ("/layers/clip-is-the-plain-loop", test_clip);
+  g_test_add_data_func ("/layers/clip/a-convolution-does-it-itself",
+                        GINT_TO_POINTER (FALSE),
+                        test_clip_behind_a_convolution);
+  g_test_add_data_func ("/layers/clip/two-readers-of-a-convolution",
+                        GINT_TO_POINTER (TRUE),
+                        test_clip_behind_a_convolution);
   g_test_add_func ("/layers/linear-is-the-plain-loop", test_linear);
   g_test_add_func ("/layers/flatten-gives-plain-order-of-one-size",
                    test_flatten);
   g_test_add_func ("/layers/add-is-the-plain-loop", test_add);
   g_test_add_func ("/layers/concat-is-the-plain-loop", test_concat);
+  for (guint i = 0; i < G_N_ELEMENTS (joined_channels); i++)
+    {
+      const int       *c = joined_channels[i];
+      g_autofree char *path =
+        g_strdup_printf ("/layers/concat/of-%d-%d-and-%d-channels", c[0], c[1],
+                         c[2]);
+
+      g_test_add_data_func (path, c, test_concat_of_blocks);
+    }
 
   return g_test_run ();
 }
