@@ -38,10 +38,11 @@ give_back (void *data,
            void *memory)
 {
   OrdOnnxBudget *budget = data;
-  char          *start = (char *) memory - HEADER;
+  char          *start;
 
   if (!memory)
     return;
+  start = (char *) memory - HEADER;
   budget->used -= *(gsize *) (gpointer) start;
   g_free (start);
 }

@@ -1,293 +1,385 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * ONNX Runtime behind a few calls. Every object of the library belongs to a
- * session and goes with it.
+ * Frozen networks by ONNX Runtime's C interface. A file is read by our own
+ * parser first, which refuses what a runtime would follow: data in further
+ * files, and shapes and nesting made to harm. What ONNX Runtime has to say
+ * goes to the debug log.
  */
 #include "ord-onnx-session.h"
+#include "ord-onnx.h"
 
 #include <fcntl.h>
-#include <gmodule.h>
+#include <math.h>
 #include <onnxruntime_c_api.h>
+#include <string.h>
 #include <unistd.h>
 
+/**
+ * OrdOnnxSession:
+ * @input: the name of the one for pictures
+ * @batch: 1 where the network takes one picture at a time, else -1
+ * @height: -1 where free, as @width
+ * @probed_height: of the pictures that give @n_features; 0 before the first
+ *   probe
+ */
 struct _OrdOnnxSession
 {
-  const OrtApi   *api;
-  OrtEnv         *env;         /* borrowed */
-  OrtSession     *session;
-  OrtMemoryInfo  *memory;
-  char           *file;
-  char           *input;
-  char           *output;
-  guint           channels;
-  gboolean        one_by_one;  /* the batch is fixed at one picture */
-  guint           n_features;  /* as probed */
+  char          *file;
+  const OrtApi  *api;
+  OrtEnv        *env;
+  OrtSession    *session;
+  OrtMemoryInfo *memory;
+  char          *input;
+  char          *output;
+  guint          channels;
+  gint64         batch;
+  gint64         height;
+  gint64         width;
+  guint          probed_height;
+  guint          probed_width;
+  guint          n_features;
 };
 
-static gboolean
-check (OrdOnnxSession  *self,
-       OrtStatus       *status,
-       GError         **error)
+/**
+ * Port:
+ * @is_float: 32 bits
+ * @dims: (n_dims): -1 where free
+ */
+typedef struct
 {
-  if (!status)
-    return TRUE;
-  g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
-               "ONNX Runtime cannot run %s: %s", self->file,
-               self->api->GetErrorMessage (status));
-  self->api->ReleaseStatus (status);
-  return FALSE;
+  char     *name;
+  gboolean  is_float;
+  gsize     n_dims;
+  gint64    dims[ORD_ONNX_MAX_DIMS];
+} Port;
+
+static void
+port_clear (gpointer data)
+{
+  Port *port = data;
+
+  g_free (port->name);
 }
 
 static void
-log_quietly (void                *data,
-             OrtLoggingLevel      level,
-             const char          *category,
-             const char          *id,
-             const char          *place,
-             const char          *message)
+log_message (void            *param,
+             OrtLoggingLevel  severity,
+             const char      *category,
+             const char      *id,
+             const char      *location,
+             const char      *message)
 {
-  g_debug ("ONNX Runtime: %s (%s)", message, place);
+  g_debug ("ONNX Runtime: %s (%s)", message, location);
 }
 
-void
-ord_onnx_session_free (OrdOnnxSession *self)
+/* Takes @status; %TRUE where it is none. */
+static gboolean
+check (OrdOnnxSession  *session,
+       OrdError         code,
+       OrtStatus       *status,
+       GError         **error)
 {
-  if (!self)
-    return;
-  if (self->session)
-    self->api->ReleaseSession (self->session);
-  if (self->memory)
-    self->api->ReleaseMemoryInfo (self->memory);
-  g_free (self->file);
-  g_free (self->input);
-  g_free (self->output);
-  g_free (self);
+  g_autofree char *words = NULL;
+
+  if (!status)
+    return TRUE;
+  words = g_utf8_make_valid (session->api->GetErrorMessage (status), -1);
+  session->api->ReleaseStatus (status);
+  g_set_error (error, ORD_ERROR, code,
+               code == ORD_ERROR_MODEL
+                 ? "ONNX Runtime cannot use the network “%s”: %s (choose "
+                   "another one, or export it for an older version)"
+                 : "ONNX Runtime cannot compute the network “%s”: %s (try "
+                   "another size of pictures, or another network)",
+               session->file, words);
+  return FALSE;
 }
 
-/* The library and its environment, of which it allows one in a process. */
-typedef struct
-{
-  const OrtApi *api;
-  OrtEnv       *env;
-} Library;
+#define LOADING(call) check (session, ORD_ERROR_MODEL, api->call, error)
+#define RUNNING(call) check (session, ORD_ERROR_LIBRARY, api->call, error)
 
-static Library *
-load (void)
+static gboolean G_GNUC_PRINTF (3, 4)
+unfit (OrdOnnxSession  *session,
+       GError         **error,
+       const char      *format,
+       ...)
 {
-  union { gpointer symbol; const OrtApiBase *(*call) (void); } base = { NULL };
-  GModule *module = g_module_open (ORD_ONNXRUNTIME, G_MODULE_BIND_LAZY |
-                                                    G_MODULE_BIND_LOCAL);
-  Library *library = g_new0 (Library, 1);
+  g_autofree char *words = NULL;
+  va_list          args;
 
-  if (module && g_module_symbol (module, "OrtGetApiBase", &base.symbol))
-    {
-      g_module_make_resident (module);
-      library->api = base.call ()->GetApi (ORT_API_VERSION);
-    }
-  if (library->api &&
-      library->api->CreateEnvWithCustomLogger (log_quietly, NULL,
-                                               ORT_LOGGING_LEVEL_WARNING,
-                                               "ordinate", &library->env))
-    library->api = NULL;
-  return library;
+  va_start (args, format);
+  words = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
+               "The network “%s” is not one from pictures to features: %s",
+               session->file, words);
+  return FALSE;
 }
 
-/* Opened when it is first needed: few models ask for it. */
-static gpointer
-load_once (gpointer unused)
-{
-  return load ();
-}
-
-static const Library *
-get_library (GError **error)
-{
-  static GOnce   once = G_ONCE_INIT;
-  const Library *library = g_once (&once, load_once, NULL);
-
-  if (library->api)
-    return library;
-  g_set_error (error, ORD_ERROR, ORD_ERROR_LIBRARY,
-               "ONNX Runtime (%s), which runs pretrained networks, cannot be "
-               "loaded; install it, or use a model without one",
-               ORD_ONNXRUNTIME);
-  return NULL;
-}
-
-/* Debian's version 1.21 brings the schemas of ONNX's operators twice, and with
- * the first session writes a thousand lines about it to standard error, past its
- * own log, which nobody can act on. */
+/* Debian's ONNX Runtime registers the operators that its libonnx has registered
+ * already, and for each of them libonnx complains straight to the standard
+ * error, past all logging: 500 lines that mean nothing, with the first session
+ * of a process. While sessions are made, that leads nowhere; one thread at a
+ * time, so that it comes back to where it was. */
 static OrtStatus *
-create_quietly (OrdOnnxSession    *self,
-                GBytes            *model,
-                OrtSessionOptions *options)
+create_session (OrdOnnxSession          *session,
+                GBytes                  *model,
+                const OrtSessionOptions *options)
 {
   static GMutex mutex;
-  int           kept, nowhere;
   OrtStatus    *status;
+  gsize         size;
+  gconstpointer data = g_bytes_get_data (model, &size);
+  int           own, nowhere;
 
   g_mutex_lock (&mutex);
-  kept = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-  nowhere = kept < 0 ? -1 : open ("/dev/null", O_WRONLY | O_CLOEXEC);
+  own = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  nowhere = own < 0 ? -1 : open ("/dev/null", O_WRONLY | O_CLOEXEC);
   if (nowhere >= 0)
     dup2 (nowhere, STDERR_FILENO);
-  status = self->api->CreateSessionFromArray (self->env,
-                                              g_bytes_get_data (model, NULL),
-                                              g_bytes_get_size (model), options,
-                                              &self->session);
+
+  status = session->api->CreateSessionFromArray (session->env, data, size,
+                                                 options, &session->session);
+
   if (nowhere >= 0)
     {
-      dup2 (kept, STDERR_FILENO);
+      dup2 (own, STDERR_FILENO);
       close (nowhere);
     }
-  if (kept >= 0)
-    close (kept);
+  if (own >= 0)
+    close (own);
   g_mutex_unlock (&mutex);
   return status;
 }
 
 static gboolean
-open_session (OrdOnnxSession  *self,
-              GBytes          *model,
-              guint            threads,
-              GError         **error)
+start (OrdOnnxSession  *session,
+       GBytes          *model,
+       guint            threads,
+       GError         **error)
 {
+  const OrtApi      *api = session->api;
   OrtSessionOptions *options = NULL;
-  gboolean           opened;
+  gboolean           done;
 
-  if (!check (self, self->api->CreateSessionOptions (&options), error))
-    return FALSE;
-  opened =
-    (threads == 0 ||
-     check (self, self->api->SetIntraOpNumThreads (options, (int) threads),
-            error)) &&
-    /* Waiting threads would take the processors from ours. */
-    check (self, self->api->AddSessionConfigEntry (
-             options, "session.intra_op.allow_spinning", "0"), error) &&
-    check (self, create_quietly (self, model, options), error) &&
-    check (self, self->api->CreateCpuMemoryInfo (
-             OrtArenaAllocator, OrtMemTypeDefault, &self->memory), error);
-  self->api->ReleaseSessionOptions (options);
+  /* A number of our own: by default threads are tied to processors, of which
+   * a container may not have all. */
+  if (threads == 0)
+    threads = g_get_num_processors ();
 
-  return opened;
+  done = LOADING (CreateEnvWithCustomLogger (log_message, NULL,
+                                             ORT_LOGGING_LEVEL_WARNING,
+                                             "ordinate", &session->env))
+         && LOADING (CreateSessionOptions (&options))
+         && LOADING (SetIntraOpNumThreads (options, MIN (threads, 1024)))
+         && LOADING (SetInterOpNumThreads (options, 1))
+         && LOADING (AddSessionConfigEntry (options,
+                                            "session.intra_op.allow_spinning",
+                                            "0"))
+         && check (session, ORD_ERROR_MODEL,
+                   create_session (session, model, options), error)
+         && LOADING (CreateCpuMemoryInfo (OrtArenaAllocator, OrtMemTypeDefault,
+                                          &session->memory));
+  if (options)
+    api->ReleaseSessionOptions (options);
+  return done;
 }
 
-/* A name of the library's own memory, as ours. */
-static char *
-take_name (OrdOnnxSession *self,
-           OrtAllocator   *allocator,
-           char           *name)
-{
-  char *copy = g_strdup (name);
+/* --------------------------------------------------------- inputs and outputs */
 
-  if (self->api->AllocatorFree (allocator, name))
-    g_debug ("ONNX Runtime: a name was not freed");
-  return copy;
-}
-
-/* Whether input @i takes pictures; sets channels and whether one by one. */
 static gboolean
-takes_pictures (OrdOnnxSession  *self,
-                size_t           i,
-                gboolean        *does,
-                GError         **error)
+read_tensor_type (OrdOnnxSession                  *session,
+                  const OrtTensorTypeAndShapeInfo *info,
+                  Port                            *port,
+                  GError                         **error)
 {
-  OrtTypeInfo                     *type = NULL;
-  const OrtTensorTypeAndShapeInfo *shape = NULL;
-  ONNXTensorElementDataType        element = 0;
-  int64_t                          dims[4] = { 0 };
-  size_t                           rank = 0;
-  gboolean                         known;
+  const OrtApi             *api = session->api;
+  ONNXTensorElementDataType type;
 
-  *does = FALSE;
-  if (!check (self, self->api->SessionGetInputTypeInfo (self->session, i, &type),
-              error))
+  if (!LOADING (GetTensorElementType (info, &type))
+      || !LOADING (GetDimensionsCount (info, &port->n_dims)))
     return FALSE;
-  known = check (self, self->api->CastTypeInfoToTensorInfo (type, &shape), error);
-  if (known && shape)
-    known = check (self, self->api->GetTensorElementType (shape, &element),
-                   error) &&
-            check (self, self->api->GetDimensionsCount (shape, &rank), error) &&
-            (rank != 4 ||
-             check (self, self->api->GetDimensions (shape, dims, 4), error));
-  self->api->ReleaseTypeInfo (type);
-  if (!known)
+  if (port->n_dims > ORD_ONNX_MAX_DIMS)
+    return TRUE;
+  port->is_float = type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
+  return LOADING (GetDimensions (info, port->dims, port->n_dims));
+}
+
+static gboolean
+read_type (OrdOnnxSession  *session,
+           OrtTypeInfo     *info,
+           Port            *port,
+           GError         **error)
+{
+  const OrtApi                    *api = session->api;
+  const OrtTensorTypeAndShapeInfo *tensor = NULL;
+
+  return LOADING (CastTypeInfoToTensorInfo (info, &tensor))
+         && (!tensor || read_tensor_type (session, tensor, port, error));
+}
+
+static gboolean
+read_port (OrdOnnxSession  *session,
+           gboolean         is_input,
+           gsize            index,
+           GArray          *ports,
+           GError         **error)
+{
+  const OrtApi *api = session->api;
+  OrtAllocator *allocator;
+  OrtTypeInfo  *info = NULL;
+  char         *name = NULL;
+  Port          port = { 0 };
+  gboolean      done;
+
+  if (!LOADING (GetAllocatorWithDefaultOptions (&allocator))
+      || !(is_input ? LOADING (SessionGetInputName (session->session, index,
+                                                    allocator, &name))
+                    : LOADING (SessionGetOutputName (session->session, index,
+                                                     allocator, &name))))
     return FALSE;
-  if (shape && element == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT && rank == 4 &&
-      (dims[1] == 1 || dims[1] == 3 || dims[1] < 0))
+  port.name = g_strdup (name);
+  allocator->Free (allocator, name);
+
+  done = (is_input ? LOADING (SessionGetInputTypeInfo (session->session, index,
+                                                       &info))
+                   : LOADING (SessionGetOutputTypeInfo (session->session,
+                                                        index, &info)))
+         && read_type (session, info, &port, error);
+  if (info)
+    api->ReleaseTypeInfo (info);
+  g_array_append_val (ports, port);
+  return done;
+}
+
+/* (transfer full) (element-type Port) (nullable) */
+static GArray *
+read_ports (OrdOnnxSession  *session,
+            gboolean         is_input,
+            GError         **error)
+{
+  const OrtApi      *api = session->api;
+  g_autoptr (GArray) ports = g_array_new (FALSE, FALSE, sizeof (Port));
+  gsize              n;
+
+  g_array_set_clear_func (ports, port_clear);
+  if (!(is_input ? LOADING (SessionGetInputCount (session->session, &n))
+                 : LOADING (SessionGetOutputCount (session->session, &n))))
+    return NULL;
+  for (gsize i = 0; i < n; i++)
+    if (!read_port (session, is_input, i, ports, error))
+      return NULL;
+  return g_steal_pointer (&ports);
+}
+
+/* Free channels are 3, as transformers are often exported. */
+static gboolean
+takes_pictures (const Port *port)
+{
+  return port->is_float && port->n_dims == 4
+         && (port->dims[1] == 3 || port->dims[1] == 1 || port->dims[1] == -1);
+}
+
+static gboolean
+has_usual_name (const Port *port)
+{
+  static const char * const usual[] = { "image", "input", "pixel_values",
+                                        NULL };
+
+  return g_strv_contains (usual, port->name);
+}
+
+/* (transfer none) (nullable) */
+static const Port *
+choose_input (GArray *ports)
+{
+  const Port *chosen = NULL;
+
+  for (guint i = 0; i < ports->len; i++)
     {
-      *does = TRUE;
-      self->channels = dims[1] == 1 ? 1 : 3;
-      self->one_by_one = dims[0] == 1;
+      const Port *port = &g_array_index (ports, Port, i);
+
+      if (takes_pictures (port)
+          && (!chosen || (!has_usual_name (chosen) && has_usual_name (port))))
+        chosen = port;
     }
+  return chosen;
+}
+
+/* (transfer full): all but @but, in quotes. */
+static char *
+list_ports (GArray     *ports,
+            const Port *but)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < ports->len; i++)
+    if (&g_array_index (ports, Port, i) != but)
+      g_string_append_printf (list, "%s“%s”", list->len ? ", " : "",
+                              g_array_index (ports, Port, i).name);
+  return g_string_free (list, FALSE);
+}
+
+static gboolean
+find_input (OrdOnnxSession  *session,
+            GError         **error)
+{
+  g_autoptr (GArray) ports = read_ports (session, TRUE, error);
+  g_autofree char   *others = NULL;
+  const Port        *input;
+
+  if (!ports)
+    return FALSE;
+  input = choose_input (ports);
+  others = list_ports (ports, input);
+  if (!input)
+    return unfit (session, error, "none of its inputs (%s) takes 32-bit floats "
+                  "of the shape (pictures, 1 or 3 channels, height, width); "
+                  "export it so", *others ? others : "there are none");
+  if (ports->len > 1)
+    return unfit (session, error, "beside “%s” it also needs %s; export it "
+                  "with these fixed, or only its part for pictures",
+                  input->name, others);
+  if (input->dims[0] != -1 && input->dims[0] != 1)
+    return unfit (session, error, "it takes just %" G_GINT64_FORMAT
+                  " pictures at a time; export it with that number free",
+                  input->dims[0]);
+
+  session->input = g_strdup (input->name);
+  session->channels = input->dims[1] == 1 ? 1 : 3;
+  session->batch = input->dims[0];
+  session->height = input->dims[2];
+  session->width = input->dims[3];
   return TRUE;
 }
 
 static gboolean
-find_input (OrdOnnxSession  *self,
-            OrtAllocator    *allocator,
-            GError         **error)
-{
-  size_t n = 0;
-
-  if (!check (self, self->api->SessionGetInputCount (self->session, &n), error))
-    return FALSE;
-  for (size_t i = 0; i < n; i++)
-    {
-      char     *name = NULL;
-      gboolean  does;
-
-      if (!check (self, self->api->SessionGetInputName (self->session, i,
-                                                        allocator, &name),
-                  error))
-        return FALSE;
-      g_free (self->input);
-      self->input = take_name (self, allocator, name);
-      if (!takes_pictures (self, i, &does, error))
-        return FALSE;
-      if (!does || n > 1)
-        {
-          g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
-                       "%s should take pictures alone (floats: number, 1 or 3 "
-                       "channels, height, width), and has %" G_GSIZE_FORMAT
-                       " inputs, such as “%s”; export it with just that one",
-                       self->file, (gsize) n, self->input);
-          return FALSE;
-        }
-    }
-  return self->input != NULL;
-}
-
-static gboolean
-find_output (OrdOnnxSession  *self,
-             OrtAllocator    *allocator,
-             const char      *wanted,
+find_output (OrdOnnxSession  *session,
+             const char      *name,
              GError         **error)
 {
-  g_autoptr (GString) known = g_string_new (NULL);
-  size_t              n = 0;
+  g_autoptr (GArray) ports = read_ports (session, FALSE, error);
+  g_autofree char   *list = NULL;
 
-  if (!check (self, self->api->SessionGetOutputCount (self->session, &n), error))
+  if (!ports)
     return FALSE;
-  for (size_t i = 0; i < n && !self->output; i++)
+  for (guint i = 0; i < ports->len && !session->output; i++)
     {
-      g_autofree char *copy = NULL;
-      char            *name = NULL;
+      const Port *port = &g_array_index (ports, Port, i);
 
-      if (!check (self, self->api->SessionGetOutputName (self->session, i,
-                                                         allocator, &name),
-                  error))
-        return FALSE;
-      copy = take_name (self, allocator, name);
-      g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", copy);
-      if (!wanted || g_str_equal (copy, wanted))
-        self->output = g_steal_pointer (&copy);
+      if (port->is_float && (!name || strcmp (name, port->name) == 0))
+        session->output = g_strdup (port->name);
     }
-  if (self->output)
+  if (session->output)
     return TRUE;
+
+  list = list_ports (ports, NULL);
+  if (!name)
+    return unfit (session, error, "none of its outputs (%s) is of 32-bit "
+                  "floats; export it so", list);
   g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
-               "%s has no output “%s”; it has %s", self->file,
-               wanted ? wanted : "", known->len > 0 ? known->str : "none");
+               "The network “%s” has no output “%s” of 32-bit floats; its "
+               "outputs are %s", session->file, name, list);
   return FALSE;
 }
 
@@ -298,131 +390,181 @@ ord_onnx_session_new (GBytes      *model,
                       guint        threads,
                       GError     **error)
 {
-  g_autoptr (OrdOnnxSession)  self = NULL;
-  OrtAllocator               *allocator = NULL;
-  const Library              *library = get_library (error);
+  g_autoptr (OrdOnnxSession) session = NULL;
+  OrdOnnx                   *onnx;
 
-  if (!library)
+  g_return_val_if_fail (model != NULL, NULL);
+  g_return_val_if_fail (file != NULL, NULL);
+
+  onnx = ord_onnx_parse (model, file, error);
+  if (!onnx)
     return NULL;
-  self = g_new0 (OrdOnnxSession, 1);
-  self->api = library->api;
-  self->env = library->env;
-  self->file = g_strdup (file);
-  if (!open_session (self, model, threads, error) ||
-      !check (self, self->api->GetAllocatorWithDefaultOptions (&allocator),
-              error) ||
-      !find_input (self, allocator, error) ||
-      !find_output (self, allocator, output, error))
+  ord_onnx_free (onnx);
+
+  session = g_new0 (OrdOnnxSession, 1);
+  session->file = g_strdup (file);
+  session->api = OrtGetApiBase ()->GetApi (ORT_API_VERSION);
+  if (!session->api)
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_LIBRARY,
+                   "The network “%s” needs ONNX Runtime 1.%d or later, and "
+                   "%s is installed; update it", file, ORT_API_VERSION,
+                   OrtGetApiBase ()->GetVersionString ());
+      return NULL;
+    }
+  if (!start (session, model, threads, error)
+      || !find_input (session, error)
+      || !find_output (session, output, error))
     return NULL;
-  return g_steal_pointer (&self);
+  return g_steal_pointer (&session);
+}
+
+void
+ord_onnx_session_free (OrdOnnxSession *session)
+{
+  if (!session)
+    return;
+  if (session->memory)
+    session->api->ReleaseMemoryInfo (session->memory);
+  if (session->session)
+    session->api->ReleaseSession (session->session);
+  if (session->env)
+    session->api->ReleaseEnv (session->env);
+  g_free (session->file);
+  g_free (session->input);
+  g_free (session->output);
+  g_free (session);
 }
 
 guint
-ord_onnx_session_get_channels (OrdOnnxSession *session)
+ord_onnx_session_get_channels (const OrdOnnxSession *session)
 {
+  g_return_val_if_fail (session != NULL, 0);
+
   return session->channels;
 }
 
-/* -- running ---------------------------------------------------------------- */
-
-/* From (n, c, places…) or (n, tokens, c) to (n, features). */
-static gboolean
-gather (OrdOnnxSession  *self,
-        OrtValue        *value,
-        guint            n,
-        float           *features,
-        guint           *n_features,
-        GError         **error)
+gboolean
+ord_onnx_session_get_fixed_size (const OrdOnnxSession *session,
+                                 guint                *height,
+                                 guint                *width)
 {
-  OrtTensorTypeAndShapeInfo *shape = NULL;
-  ONNXTensorElementDataType  element = 0;
-  int64_t                    dims[4] = { 1, 1, 1, 1 };
-  size_t                     rank = 0;
-  float                     *values = NULL;
-  gboolean                   known;
-  gsize                      width, places;
+  g_return_val_if_fail (session != NULL, FALSE);
 
-  if (!check (self, self->api->GetTensorTypeAndShape (value, &shape), error))
+  if (session->height < 0 || session->height > G_MAXINT32
+      || session->width < 0 || session->width > G_MAXINT32)
     return FALSE;
-  known = check (self, self->api->GetTensorElementType (shape, &element),
-                 error) &&
-          check (self, self->api->GetDimensionsCount (shape, &rank), error) &&
-          (rank < 1 || rank > 4 ||
-           check (self, self->api->GetDimensions (shape, dims, rank), error));
-  self->api->ReleaseTensorTypeAndShapeInfo (shape);
-  if (!known || !check (self, self->api->GetTensorMutableData (
-                          value, (void **) &values), error))
-    return FALSE;
+  *height = session->height;
+  *width = session->width;
+  return TRUE;
+}
 
-  width = (gsize) (rank == 3 ? dims[2] : dims[1]);
-  places = rank == 4 ? (gsize) (dims[2] * dims[3])
-           : rank == 3 ? (gsize) dims[1] : 1;
-  if (element != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT || rank < 2 || rank > 4 ||
-      dims[0] != n || width < 1 || width > 65536 || places < 1)
-    {
-      g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
-                   "The output “%s” of %s is not one row of numbers for each "
-                   "picture; choose another with --output", self->output,
-                   self->file);
-      return FALSE;
-    }
-  *n_features = (guint) width;
-  if (!features)
-    return TRUE;
-  if (width != self->n_features)
-    {
-      g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
-                   "%s gives %" G_GSIZE_FORMAT " numbers for a picture and gave "
-                   "%u before", self->file, width, self->n_features);
-      return FALSE;
-    }
-  for (gsize i = 0; i < n; i++)
-    for (gsize k = 0; k < width; k++)
-      {
-        const float *from = values + i * width * places;
-        double       sum = 0.0;
+/* ----------------------------------------------------------------- computing */
 
-        if (rank == 3)
-          sum = from[k];
-        for (gsize p = 0; rank != 3 && p < places; p++)
-          sum += from[k * places + p];
-        features[i * width + k] = (float) (rank == 3 ? sum
-                                                     : sum / (double) places);
-      }
+/**
+ * Result:
+ * @values: (nullable): the numbers of @value
+ * @n_features: of each picture
+ * @stride: from one picture to the next
+ * @area: numbers that are averaged to one feature; 1 where none are
+ */
+typedef struct
+{
+  OrtValue    *value;
+  const float *values;
+  gsize        n_features;
+  gsize        stride;
+  gsize        area;
+} Result;
+
+static gboolean
+read_layout (OrdOnnxSession  *session,
+             const Port      *port,
+             guint            n,
+             Result          *result,
+             GError         **error)
+{
+  const gint64 *dims = port->dims;
+
+  if (!port->is_float || port->n_dims < 1 || dims[0] != n)
+    return unfit (session, error, "its output “%s” has not a row for each "
+                  "picture; choose another output", session->output);
+
+  result->stride = 1;
+  for (gsize i = 1; i < port->n_dims; i++)
+    if (dims[i] < 1
+        || !g_size_checked_mul (&result->stride, result->stride, dims[i]))
+      return unfit (session, error, "its output “%s” is empty; choose another "
+                    "output, or larger pictures", session->output);
+
+  result->area = port->n_dims == 4 ? dims[2] * dims[3] : 1;
+  result->n_features = port->n_dims == 3 ? (gsize) dims[2]
+                                         : result->stride / result->area;
+  if (result->n_features > G_MAXINT32)
+    return unfit (session, error, "it has too many features");
   return TRUE;
 }
 
 static gboolean
-run_batch (OrdOnnxSession  *self,
-           guint            n,
-           guint            height,
-           guint            width,
-           const float     *images,
-           float           *features,
-           guint           *n_features,
-           GError         **error)
+read_result (OrdOnnxSession  *session,
+             guint            n,
+             Result          *result,
+             GError         **error)
 {
-  const int64_t  dims[4] = { n, self->channels, height, width };
-  gsize          size = sizeof (float) * n * self->channels * height * width;
-  const char    *inputs[] = { self->input };
-  const char    *outputs[] = { self->output };
-  OrtValue      *input = NULL;
-  OrtValue      *output = NULL;
-  gboolean       done;
+  const OrtApi              *api = session->api;
+  OrtTensorTypeAndShapeInfo *info = NULL;
+  Port                       port = { 0 };
+  void                      *values;
+  gboolean                   done;
 
-  done = check (self, self->api->CreateTensorWithDataAsOrtValue (
-                  self->memory, (void *) images, size, dims, 4,
-                  ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, &input), error) &&
-         check (self, self->api->Run (self->session, NULL, inputs,
-                                      (const OrtValue * const *) &input, 1,
-                                      outputs, 1, &output), error) &&
-         gather (self, output, n, features, n_features, error);
-  if (output)
-    self->api->ReleaseValue (output);
+  if (!RUNNING (GetTensorTypeAndShape (result->value, &info)))
+    return FALSE;
+  done = read_tensor_type (session, info, &port, error);
+  api->ReleaseTensorTypeAndShapeInfo (info);
+  if (!done || !read_layout (session, &port, n, result, error)
+      || !RUNNING (GetTensorMutableData (result->value, &values)))
+    return FALSE;
+  result->values = values;
+  return TRUE;
+}
+
+/* @result: its value is to be released in any case. */
+static gboolean
+compute (OrdOnnxSession  *session,
+         guint            n,
+         guint            height,
+         guint            width,
+         const float     *images,
+         Result          *result,
+         GError         **error)
+{
+  const OrtApi       *api = session->api;
+  const gint64        shape[4] = { n, session->channels, height, width };
+  gsize               count = (gsize) n * session->channels * height * width;
+  const char * const  inputs[] = { session->input };
+  const char * const  outputs[] = { session->output };
+  OrtValue           *input = NULL;
+  gboolean            done;
+
+  /* It is only read. */
+  done = RUNNING (CreateTensorWithDataAsOrtValue (
+                    session->memory, (void *) images, count * sizeof *images,
+                    shape, 4, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, &input))
+         && RUNNING (Run (session->session, NULL, inputs,
+                          (const OrtValue * const *) &input, 1, outputs, 1,
+                          &result->value))
+         && read_result (session, n, result, error);
   if (input)
-    self->api->ReleaseValue (input);
-
+    api->ReleaseValue (input);
   return done;
+}
+
+static void
+release (OrdOnnxSession *session,
+         Result         *result)
+{
+  if (result->value)
+    session->api->ReleaseValue (result->value);
 }
 
 gboolean
@@ -432,12 +574,62 @@ ord_onnx_session_probe (OrdOnnxSession  *session,
                         guint           *n_features,
                         GError         **error)
 {
-  g_autofree float *image =
-    g_new0 (float, (gsize) session->channels * height * width);
+  g_autofree float *black = NULL;
+  Result            result = { 0 };
+  gboolean          done;
 
-  if (!run_batch (session, 1, height, width, image, NULL, n_features, error))
+  g_return_val_if_fail (session != NULL, FALSE);
+  g_return_val_if_fail (height > 0 && height <= 65536, FALSE);
+  g_return_val_if_fail (width > 0 && width <= 65536, FALSE);
+
+  black = g_try_new0 (float, (gsize) session->channels * height * width);
+  if (!black)
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_LIBRARY,
+                   "There is no memory for pictures of %u×%u; choose a "
+                   "smaller size", width, height);
+      return FALSE;
+    }
+  done = compute (session, 1, height, width, black, &result, error);
+  release (session, &result);
+  if (!done)
     return FALSE;
-  session->n_features = *n_features;
+  session->probed_height = height;
+  session->probed_width = width;
+  session->n_features = result.n_features;
+  *n_features = result.n_features;
+  return TRUE;
+}
+
+/* @features: (n, n_features) */
+static gboolean
+copy_features (OrdOnnxSession  *session,
+               const Result    *result,
+               guint            n,
+               float           *features,
+               GError         **error)
+{
+  if (result->n_features != session->n_features)
+    return unfit (session, error, "it gives now %" G_GSIZE_FORMAT ", now %u "
+                  "features; choose another output", result->n_features,
+                  session->n_features);
+
+  for (gsize i = 0; i < n; i++)
+    for (gsize j = 0; j < result->n_features; j++)
+      {
+        const float *from = result->values + i * result->stride
+                            + j * result->area;
+        double       sum = 0;
+
+        for (gsize k = 0; k < result->area; k++)
+          sum += from[k];
+        sum /= result->area;
+        if (!isfinite ((float) sum))
+          return unfit (session, error, "feature %" G_GSIZE_FORMAT " of a "
+                        "picture is not a finite number; choose another "
+                        "network", j + 1);
+        features[i * result->n_features + j] = sum;
+      }
   return TRUE;
 }
 
@@ -450,14 +642,29 @@ ord_onnx_session_run (OrdOnnxSession  *session,
                       float           *features,
                       GError         **error)
 {
-  guint step = session->one_by_one ? 1 : n;
-  gsize size = (gsize) session->channels * height * width;
-  guint found;
+  guint at_once, done;
+  gsize picture;
 
-  g_return_val_if_fail (session->n_features > 0, FALSE);
-  for (guint i = 0; i < n; i += step)
-    if (!run_batch (session, step, height, width, images + i * size,
-                    features + (gsize) i * session->n_features, &found, error))
-      return FALSE;
+  g_return_val_if_fail (session != NULL, FALSE);
+  g_return_val_if_fail (height == session->probed_height, FALSE);
+  g_return_val_if_fail (width == session->probed_width, FALSE);
+  g_return_val_if_fail (n == 0 || (images != NULL && features != NULL), FALSE);
+
+  at_once = session->batch == 1 ? 1 : n;
+  picture = (gsize) session->channels * height * width;
+  for (done = 0; done < n; done += at_once)
+    {
+      Result   result = { 0 };
+      gboolean good;
+
+      good = compute (session, at_once, height, width,
+                      images + done * picture, &result, error)
+             && copy_features (session, &result, at_once,
+                               features + (gsize) done * session->n_features,
+                               error);
+      release (session, &result);
+      if (!good)
+        return FALSE;
+    }
   return TRUE;
 }

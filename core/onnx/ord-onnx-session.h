@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A pretrained network as it is, run by ONNX Runtime: pictures in, features
- * out.
+ * A network from an ONNX file used as it is: pictures to features, by ONNX
+ * Runtime.
  */
 #pragma once
 
@@ -11,46 +11,53 @@ G_BEGIN_DECLS
 
 typedef struct _OrdOnnxSession OrdOnnxSession;
 
-/**
- * ord_onnx_session_new:
- * @file: how messages call it
- * @output: (nullable): the output that is the feature; %NULL is the first
- * @threads: 0 leaves it to the library
+/* @file: how messages call it.
+ * @output: (nullable): which of the network's outputs; the first of 32-bit
+ *   floats where none is named
+ * @threads: 0 for as many as there are processors
  *
- * The input with pictures is the one of floats with four dims, the second of
- * which is 1, 3 or free (then 3). ORD_ERROR_MODEL where the network cannot be
- * run, or wants something else beside a picture.
- */
-OrdOnnxSession *ord_onnx_session_new  (GBytes          *model,
-                                       const char      *file,
-                                       const char      *output,
-                                       guint            threads,
-                                       GError         **error);
-void            ord_onnx_session_free (OrdOnnxSession  *session);
+ * The pictures go into the input of 32-bit floats and shape (n, channels,
+ * height, width) with 1 or 3 channels; a network that needs more than that is
+ * refused.
+ *
+ * ORD_ERROR_MODEL: the file, as in ord_onnx_parse(), or the network is not one
+ * from pictures to features; ORD_ERROR_OPTION: there is no such output */
+OrdOnnxSession *ord_onnx_session_new  (GBytes      *model,
+                                       const char  *file,
+                                       const char  *output,
+                                       guint        threads,
+                                       GError     **error);
+void            ord_onnx_session_free (OrdOnnxSession *session);
+
+guint    ord_onnx_session_get_channels   (const OrdOnnxSession *session);
+
+/* %FALSE, and neither is set, where pictures may be of several sizes. */
+gboolean ord_onnx_session_get_fixed_size (const OrdOnnxSession *session,
+                                          guint                *height,
+                                          guint                *width);
+
+/* Computes a black picture of that size and says how many features it has:
+ * maps (n, c, h, w) are averaged to (n, c), of tokens (n, tokens, d) the first
+ * one is taken, all else is a row of numbers as it comes. Needed before
+ * ord_onnx_session_run() with pictures of that size.
+ * ORD_ERROR_LIBRARY: the network cannot be computed for them */
+gboolean ord_onnx_session_probe (OrdOnnxSession  *session,
+                                 guint            height,
+                                 guint            width,
+                                 guint           *n_features,
+                                 GError         **error);
+
+/* @images: (n, channels, height, width), of the size last probed
+ * @features: (n, n_features)
+ * Not from two threads at once. */
+gboolean ord_onnx_session_run   (OrdOnnxSession  *session,
+                                 guint            n,
+                                 guint            height,
+                                 guint            width,
+                                 const float     *images,
+                                 float           *features,
+                                 GError         **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdOnnxSession, ord_onnx_session_free)
-
-/* Channels of a picture: 1 or 3. */
-guint    ord_onnx_session_get_channels (OrdOnnxSession  *session);
-
-/* How many numbers a picture of this size becomes, by trying: (n, c, h, w) is
- * averaged over the place, of (n, tokens, c) the first token counts. */
-gboolean ord_onnx_session_probe        (OrdOnnxSession  *session,
-                                        guint            height,
-                                        guint            width,
-                                        guint           *n_features,
-                                        GError         **error);
-
-/**
- * ord_onnx_session_run:
- * @images: (n, channels, height, width), normalised
- * @features: (out): (n, n_features), as probed for this size
- */
-gboolean ord_onnx_session_run          (OrdOnnxSession  *session,
-                                        guint            n,
-                                        guint            height,
-                                        guint            width,
-                                        const float     *images,
-                                        float           *features,
-                                        GError         **error);
 
 G_END_DECLS
