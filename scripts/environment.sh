@@ -7,7 +7,8 @@
 
 # The release whose packages are used where the system's own are too old.
 readonly root_release=trixie
-readonly packages_file=$project/scripts/packages.txt
+# A command that needs more than the product does adds its list before it enters.
+package_lists=("$project/scripts/packages.txt")
 readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/ordinate
 
 # enter_environment COMMAND…: prepares whatever is missing, then becomes the
@@ -21,7 +22,7 @@ enter_environment ()
     exec "$@"
   fi
 
-  local root=${ORDINATE_ROOT:-$cache/debian-13-$(packages_hash)}
+  local root=${ORDINATE_ROOT:-$(root_of_lists)}
   require_root "$root"
   enter_root "$root" "$@"
 }
@@ -46,12 +47,18 @@ system_has_gimp3 ()
 
 list_packages ()
 {
-  sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$packages_file"
+  sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "${package_lists[@]}"
 }
 
 packages_hash ()
 {
   list_packages | sort | sha256sum | head -c 12
+}
+
+# The root of the lists: another list is another root.
+root_of_lists ()
+{
+  printf '%s\n' "$cache/debian-13-$(packages_hash)"
 }
 
 # ------------------------------------------------------------- system packages
@@ -112,7 +119,8 @@ require_root ()
     install_packages mmdebstrap uidmap
     mirror=$(find_mirror)
     note "Making a Debian 13 root with GIMP 3 and the libraries, once" \
-         "(about 550 MB to fetch, 1.8 GB on disk):" "$root"
+         "(about 550 MB to fetch, 1.8 GB on disk; 2.8 GB with the peers of" \
+         "bench):" "$root"
     rm -rf "$cache"/new-*
     new=$(mktemp -d "$cache/new-XXXXXX")
     make_root "$mirror" "$new"
@@ -183,9 +191,10 @@ find_mirror ()
 
 tell_of_older_roots ()
 {
-  local root
+  local root product
+  product=$(package_lists=("${package_lists[0]}"); root_of_lists)
   for root in "$cache"/debian-13-*; do
-    [[ $root == "$1" ]] ||
+    [[ $root == "$1" || $root == "$product" ]] ||
       note "An older root is left for other checkouts; to free its space:" \
            "rm -rf $root"
   done

@@ -3,7 +3,9 @@
  * Distances between all pairs of a batch, and the way back from a loss of
  * distances to a gradient of features. What metric losses have in common.
  *
- * Pairs stand in the upper triangle (i < j) of an (n, n) matrix.
+ * There are two ways. A loss of single pairs is best asked row by row
+ * (ord_pairs_walk()), which never holds all of them. A loss of triplets wants
+ * them all: pairs then stand in the upper triangle (i < j) of an (n, n) matrix.
  */
 #pragma once
 
@@ -16,6 +18,45 @@ G_BEGIN_DECLS
 float *ord_pairs_centre    (const float *features,
                             gsize        n,
                             gsize        width);
+
+/* Sums that a walk keeps. */
+#define ORD_PAIRS_SUMS 3
+
+/**
+ * OrdPairsFunc:
+ * @i: an image; its pairs with @first, @first + 1, … are judged
+ * @distances: (n_pairs)
+ * @slopes: (n_pairs): to be set: ∂L/∂d, up to a common factor
+ * @sums: to be added to
+ *
+ * Called from several threads at once.
+ */
+typedef void (*OrdPairsFunc) (gsize         i,
+                              gsize         first,
+                              gsize         n_pairs,
+                              const float  *distances,
+                              float        *slopes,
+                              double       *sums,
+                              gconstpointer data);
+
+/**
+ * ord_pairs_walk:
+ * @centred: (n, width), from ord_pairs_centre()
+ * @judge: sees every pair of different images in both orders
+ * @sums: (out): the sums over all calls
+ * @d_features: (nullable): (n, width): overwritten with
+ *   Σ_j slope_ij (f_i − f_j) / d_ij, each pair counted once
+ *
+ * The number of threads changes nothing. Where two features coincide, distance
+ * has no slope: 0 is one of its subgradients.
+ */
+void   ord_pairs_walk      (const float  *centred,
+                            gsize         n,
+                            gsize         width,
+                            OrdPairsFunc  judge,
+                            gconstpointer data,
+                            double        sums[ORD_PAIRS_SUMS],
+                            float        *d_features);
 
 /* (transfer full): (n, n), Euclidean distances between rows of @centred. */
 float *ord_pairs_distances (const float *centred,

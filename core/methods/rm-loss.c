@@ -50,6 +50,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "../ord-clones-private.h"
+
 /* Share of the latest batch in the running threshold (the paper's 0.1). */
 #define THRESHOLD_STEP 0.1
 
@@ -75,6 +77,134 @@ typedef struct
 
 /* -- the loss --------------------------------------------------------------- */
 
+/* Pairs that are judged at once. */
+#define STRIP 256
+
+/* What the pairs of a batch are judged by.
+ * @labels: (n_labels, n): transposed, so that partners stand side by side */
+typedef struct
+{
+  const float *labels;
+  gsize        n;
+  gsize        n_labels;
+  float        near;      /* −1 / 2σ² */
+  float        alpha;
+  float        scale;
+  float        threshold; /* below every w·D where all pairs count */
+} Judge;
+
+/* What is summed over all pairs. */
+enum { WEIGHT, WEIGHTED_ERROR, SCALE_SLOPE };
+
+/* exp (x) for x ≤ 0 to the last digit or two, in a form that compiles to
+ * vectors: 2^n · exp (r) with |r| ≤ ln 2 / 2, the latter by its series. */
+static inline float
+exp_of_negative (float x)
+{
+  const float to_integer = 0x1.8p23f; /* added, it leaves no fraction */
+  float       within = x < -87.0f ? -87.0f : x;
+  float       n = within * 1.44269504f + to_integer - to_integer;
+  float       r = (within - n * 0x1.62ep-1f) - n * 0x1.0bfbe8p-15f;
+  float       series = 1.0f / 5040.0f;
+  guint32     bits = (guint32) ((int) n + 127) << 23;
+  float       power;
+
+  series = series * r + 1.0f / 720.0f;
+  series = series * r + 1.0f / 120.0f;
+  series = series * r + 1.0f / 24.0f;
+  series = series * r + 1.0f / 6.0f;
+  series = series * r + 0.5f;
+  series = series * r + 1.0f;
+  series = series * r + 1.0f;
+  memcpy (&power, &bits, sizeof power);
+
+  return x < -87.0f ? 0.0f : power * series;
+}
+
+/* δ² of image @i and the images from @first on. */
+static inline void
+squared_label_distances (const Judge *judge,
+                         gsize        i,
+                         gsize        first,
+                         gsize        n_pairs,
+                         float       *squared)
+{
+  memset (squared, 0, sizeof (float) * n_pairs);
+  for (gsize l = 0; l < judge->n_labels; l++)
+    {
+      const float *labels = judge->labels + l * judge->n;
+
+#pragma omp simd
+      for (gsize j = 0; j < n_pairs; j++)
+        squared[j] += (labels[i] - labels[first + j]) *
+                      (labels[i] - labels[first + j]);
+    }
+}
+
+ORD_CLONES static void
+judge_strip (const Judge *judge,
+             gsize        i,
+             gsize        first,
+             gsize        n_pairs,
+             const float *distances,
+             float       *slopes,
+             double      *sums)
+{
+  float delta_2[STRIP];
+  float weight = 0.0f, weighted = 0.0f, by_scale = 0.0f;
+
+  squared_label_distances (judge, i, first, n_pairs, delta_2);
+#pragma omp simd reduction(+ : weight, weighted, by_scale)
+  for (gsize j = 0; j < n_pairs; j++)
+    {
+      float w = exp_of_negative (judge->near * delta_2[j]) + judge->alpha;
+      float error = judge->scale * distances[j] - sqrtf (delta_2[j]);
+      float size = fabsf (error);
+      float slope;
+
+      /* Written so that an error that is no number stays in the sum. */
+      w = w * size <= judge->threshold ? 0.0f : w;
+      slope = error > 0.0f ? w : 0.0f;
+      slope = error < 0.0f ? -w : slope;
+      weight += w;
+      weighted += w * size;
+      by_scale += slope * distances[j];
+      slopes[j] = slope;
+    }
+  sums[WEIGHT] += weight;
+  sums[WEIGHTED_ERROR] += weighted;
+  sums[SCALE_SLOPE] += by_scale;
+}
+
+static void
+judge_pairs (gsize         i,
+             gsize         first,
+             gsize         n_pairs,
+             const float  *distances,
+             float        *slopes,
+             double       *sums,
+             gconstpointer data)
+{
+  for (gsize at = 0; at < n_pairs; at += STRIP)
+    judge_strip (data, i, first + at, MIN (STRIP, n_pairs - at),
+                 distances + at, slopes + at, sums);
+}
+
+/* (transfer full): (n_labels, n) */
+static float *
+transpose (const float *labels,
+           gsize        n,
+           gsize        n_labels)
+{
+  float *transposed = g_new (float, n * n_labels);
+
+  for (gsize i = 0; i < n; i++)
+    for (gsize l = 0; l < n_labels; l++)
+      transposed[l * n + i] = labels[i * n_labels + l];
+
+  return transposed;
+}
+
 double
 ord_rm_pairs_loss (OrdRmPairs  *pairs,
                    const float *features,
@@ -87,65 +217,51 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
                    double      *d_scale)
 {
   g_autofree float *f = ord_pairs_centre (features, n, width);
-  g_autofree float *d = ord_pairs_distances (f, n, width);
-  g_autofree float *w = g_new (float, n * n);     /* pair weights */
-  g_autofree float *error = g_new (float, n * n); /* s·d − δ */
-  float             near = (float) (-0.5 / (pairs->sigma * pairs->sigma));
-  double            mean = 0.0, numerator = 0.0, denominator = 0.0;
-  double            threshold = 0.0;
+  g_autofree float *transposed = transpose (labels, n, n_labels);
+  double            sums[ORD_PAIRS_SUMS];
+  Judge             judge = {
+    .labels = transposed,
+    .n = n,
+    .n_labels = n_labels,
+    .near = (float) (-0.5 / (pairs->sigma * pairs->sigma)),
+    .alpha = (float) pairs->alpha,
+    .scale = (float) scale,
+    .threshold = -1.0f,
+  };
 
   *d_scale = 0.0;
   memset (d_features, 0, sizeof (float) * n * width);
   if (n < 2)
     return 0.0;
 
-  /* Both orders of a pair are alike, so i < j stands for both throughout. */
-  for (gsize i = 0; i < n; i++)
-    for (gsize j = i + 1; j < n; j++)
-      {
-        float delta_2 = ord_pairs_squared_difference (labels + i * n_labels,
-                                                      labels + j * n_labels,
-                                                      n_labels);
-        gsize ij = i * n + j;
-
-        w[ij] = expf (near * delta_2) + (float) pairs->alpha;
-        error[ij] = (float) scale * d[ij] - sqrtf (delta_2);
-        mean += w[ij] * fabsf (error[ij]);
-      }
-  mean /= 0.5 * (double) n * (double) (n - 1);
-
+  /* The threshold must be known before pairs are chosen: a walk of its own. */
   if (pairs->mining)
     {
+      double mean;
+
+      ord_pairs_walk (f, n, width, judge_pairs, &judge, sums, NULL);
+      mean = sums[WEIGHTED_ERROR] / ((double) n * (double) (n - 1));
       pairs->threshold = isnan (pairs->threshold)
                          ? mean
                          : pairs->threshold +
                            THRESHOLD_STEP * (mean - pairs->threshold);
-      threshold = pairs->threshold;
+      judge.threshold = (float) pairs->threshold;
     }
 
-  /* From here on w is m·w, and then, with the sign of the error, the slope of
-   * the loss by d_ij up to the common factor s / Σ m w. A pair counts in both
-   * orders above the line and below it: the twos cancel. */
-  for (gsize i = 0; i < n; i++)
-    for (gsize j = i + 1; j < n; j++)
-      {
-        gsize ij = i * n + j;
-        float size = fabsf (error[ij]);
+  ord_pairs_walk (f, n, width, judge_pairs, &judge, sums, d_features);
+  if (!(sums[WEIGHT] > 0.0))
+    {
+      memset (d_features, 0, sizeof (float) * n * width);
+      return 0.0;
+    }
 
-        if (pairs->mining && !(w[ij] * size > threshold))
-          w[ij] = 0.0f;
-        numerator += w[ij] * size;
-        denominator += w[ij];
-        w[ij] *= (float) ((error[ij] > 0.0f) - (error[ij] < 0.0f));
-        *d_scale += w[ij] * d[ij];
-      }
-  if (!(denominator > 0.0))
-    return 0.0;
+  /* The slope by d_ij is that of the sum over ordered pairs: twice what one
+   * order gives. */
+  for (gsize k = 0; k < n * width; k++)
+    d_features[k] *= (float) (2.0 * scale / sums[WEIGHT]);
+  *d_scale = sums[SCALE_SLOPE] / sums[WEIGHT];
 
-  ord_pairs_gradient (w, d, f, n, width, scale / denominator, d_features);
-  *d_scale /= denominator;
-
-  return numerator / denominator;
+  return sums[WEIGHTED_ERROR] / sums[WEIGHT];
 }
 
 /* -- the method ------------------------------------------------------------- */

@@ -10,16 +10,27 @@
  *
  * A few queries are measured from differences at once: one pass over the
  * features, as fast as memory delivers them.
+ *
+ * Each thread searches a slice of the references for all queries, so that what
+ * it works with stays in its own cache; at the end the finds are joined.
  */
 #include <math.h>
 #include <string.h>
 
 #include <cblas.h>
+#include <omp.h>
 
+#include "../ord-clones-private.h"
 #include "ord-neighbours-private.h"
 
 #define QUERY_BLOCK     256
-#define REFERENCE_BLOCK 1024
+#define REFERENCE_BLOCK 256
+
+/* Products that are ruled out together. */
+#define STRIP           64
+
+/* Slices smaller than this, in references, are not worth a thread. */
+#define SMALLEST_SLICE  512
 
 /* Fewer queries than this do not repay the preparation of a product. */
 #define FEW_QUERIES     8
@@ -50,10 +61,10 @@ typedef struct
   double        radius;
 } Found;
 
-float
-ord_feature_distance (const float *a,
-                      const float *b,
-                      gsize        width)
+static inline float
+distance_of (const float *a,
+             const float *b,
+             gsize        width)
 {
   double sum = 0.0;
 
@@ -66,6 +77,27 @@ ord_feature_distance (const float *a,
     }
 
   return isnan (sum) ? INFINITY : (float) sqrt (sum);
+}
+
+ORD_CLONES float
+ord_feature_distance (const float *a,
+                      const float *b,
+                      gsize        width)
+{
+  return distance_of (a, b, width);
+}
+
+/* @rows: (n_rows, width)
+ * @distances: (out): (n_rows) */
+ORD_CLONES static void
+measure_rows (const float *query,
+              const float *rows,
+              gsize        n_rows,
+              gsize        width,
+              float       *distances)
+{
+  for (gsize i = 0; i < n_rows; i++)
+    distances[i] = distance_of (query, rows + i * width, width);
 }
 
 static gboolean
@@ -166,6 +198,17 @@ found_offer_nearest (Found        *found,
 }
 
 static void
+found_note_nearest (Found        *found,
+                    OrdNeighbour  item)
+{
+  if (is_before (&item, &found->nearest))
+    {
+      found->nearest = item;
+      found->limit = square_rounded_up (MAX (found->radius, item.distance));
+    }
+}
+
+static void
 found_offer_within (Found        *found,
                     OrdNeighbour  item)
 {
@@ -179,11 +222,7 @@ found_offer_within (Found        *found,
         }
       found->items[found->n++] = item;
     }
-  if (is_before (&item, &found->nearest))
-    {
-      found->nearest = item;
-      found->limit = square_rounded_up (MAX (found->radius, item.distance));
-    }
+  found_note_nearest (found, item);
 }
 
 static void
@@ -194,6 +233,28 @@ found_offer (Found        *found,
     found_offer_nearest (found, item);
   else
     found_offer_within (found, item);
+}
+
+/* Distance beyond which nothing is wanted. */
+static double
+found_reach (const Found *found)
+{
+  if (!found->bounded)
+    return MAX (found->radius, found->nearest.distance);
+
+  return found->n < found->capacity ? INFINITY : found->items[0].distance;
+}
+
+/* Takes over what a slice found; slices come in order, so that what lies within
+ * a radius stays in order of its index. */
+static void
+found_join (Found       *found,
+            const Found *slice)
+{
+  for (gsize i = 0; i < slice->n; i++)
+    found_offer (found, slice->items[i]);
+  if (!found->bounded && slice->nearest.index != G_MAXUINT)
+    found_note_nearest (found, slice->nearest);
 }
 
 OrdNeighbours *
@@ -265,46 +326,42 @@ ord_neighbours_get_width (const OrdNeighbours *neighbours)
   return neighbours->width;
 }
 
-/* (n): from one query to every reference. Called from a parallel region it
- * runs on that thread alone. */
-static void
-measure_all (const OrdNeighbours *neighbours,
-             const float         *query,
-             float               *distances)
-{
-  gsize width = neighbours->width;
-
-#pragma omp parallel for if (neighbours->n * width > 65536)
-  for (gsize i = 0; i < neighbours->n; i++)
-    distances[i] = ord_feature_distance (query,
-                                         neighbours->features + i * width,
-                                         width);
-}
-
+/* What lies between two references, for one query, from differences. */
 static void
 search_directly (const OrdNeighbours *neighbours,
                  const float         *query,
+                 gsize                from,
+                 gsize                to,
                  Found               *found)
 {
-  g_autofree float *distances = g_new (float, neighbours->n);
+  float distances[STRIP];
+  gsize width = neighbours->width;
 
-  measure_all (neighbours, query, distances);
-  for (gsize i = 0; i < neighbours->n; i++)
-    found_offer (found, (OrdNeighbour){ i, distances[i] });
+  for (gsize first = from; first < to; first += STRIP)
+    {
+      gsize n = MIN (STRIP, to - first);
+
+      measure_rows (query, neighbours->features + first * width, n, width,
+                    distances);
+      for (gsize i = 0; i < n; i++)
+        if (!(distances[i] > found_reach (found)))
+          found_offer (found, (OrdNeighbour){ first + i, distances[i] });
+    }
 }
 
-static void
+ORD_CLONES static void
 centre_rows (const OrdNeighbours *neighbours,
              const float         *rows,
              gsize                n_rows,
              float               *out)
 {
-  gsize width = neighbours->width;
+  gsize        width = neighbours->width;
+  const float *centre = neighbours->centre;
 
-#pragma omp parallel for
   for (gsize i = 0; i < n_rows; i++)
+#pragma omp simd
     for (gsize j = 0; j < width; j++)
-      out[i * width + j] = rows[i * width + j] - neighbours->centre[j];
+      out[i * width + j] = rows[i * width + j] - centre[j];
 }
 
 /* Twice the worst case of the rounding in a squared distance by products, in
@@ -319,7 +376,25 @@ rounding_bound (const OrdNeighbours *neighbours,
   return 2.0 * (neighbours->width + 8) * 6e-8 * reach * reach;
 }
 
-/* @products: (n_rows) of this query and the references from @first on */
+/* Whether products leave any of these references in the running. Written so
+ * that NaN is measured and not ruled out. */
+ORD_CLONES static gboolean
+any_within (const float *squares,
+            const float *products,
+            gsize        n,
+            float        limit)
+{
+  int n_within = 0;
+
+#pragma omp simd reduction(+ : n_within)
+  for (gsize i = 0; i < n; i++)
+    n_within += !(squares[i] - 2.0f * products[i] > limit);
+
+  return n_within > 0;
+}
+
+/* @products: (n_rows) of this query and the references from @first on
+ * @largest: of their squared norms */
 static void
 scan_row (const OrdNeighbours *neighbours,
           const float         *query,
@@ -327,46 +402,121 @@ scan_row (const OrdNeighbours *neighbours,
           const float         *products,
           gsize                first,
           gsize                n_rows,
+          double               largest,
           Found               *found)
 {
   gsize        width = neighbours->width;
   const float *squares = neighbours->squares + first;
-  double       largest = 0.0;
-  double       slack;
-  float        limit;
+  double       slack = rounding_bound (neighbours, query_square, largest);
+  float        limit = found->limit + slack - query_square;
 
-  for (gsize i = 0; i < n_rows; i++)
-    largest = MAX (largest, squares[i]);
-  slack = rounding_bound (neighbours, query_square, largest);
-  limit = found->limit + slack - query_square;
-
-  for (gsize i = 0; i < n_rows; i++)
+  for (gsize strip = 0; strip < n_rows; strip += STRIP)
     {
-      OrdNeighbour item = { .index = first + i };
+      gsize end = MIN (strip + STRIP, n_rows);
 
-      /* Written so that NaN is measured and not ruled out. */
-      if (squares[i] - 2.0f * products[i] > limit)
+      if (!any_within (squares + strip, products + strip, end - strip, limit))
         continue;
 
-      item.distance = ord_feature_distance (
-          query, neighbours->features + (first + i) * width, width);
-      found_offer (found, item);
-      limit = found->limit + slack - query_square;
+      for (gsize i = strip; i < end; i++)
+        {
+          OrdNeighbour item = { .index = first + i };
+
+          if (squares[i] - 2.0f * products[i] > limit)
+            continue;
+
+          item.distance = ord_feature_distance (
+              query, neighbours->features + (first + i) * width, width);
+          found_offer (found, item);
+          limit = found->limit + slack - query_square;
+        }
     }
 }
 
+/* @centred: (n_queries, width), less the centre
+ * @query_squares: (n_queries), their squared norms */
 static void
-search_block (const OrdNeighbours *neighbours,
+search_by_products (const OrdNeighbours *neighbours,
+                    const float         *queries,
+                    const float         *centred,
+                    const double        *query_squares,
+                    gsize                n_queries,
+                    gsize                from,
+                    gsize                to,
+                    Found               *found)
+{
+  gsize             width = neighbours->width;
+  g_autofree float *references = g_new (float, REFERENCE_BLOCK * width);
+  g_autofree float *products = g_new (float, n_queries * REFERENCE_BLOCK);
+
+  for (gsize first = from; first < to; first += REFERENCE_BLOCK)
+    {
+      gsize  n_rows = MIN (REFERENCE_BLOCK, to - first);
+      double largest = 0.0;
+
+      for (gsize i = 0; i < n_rows; i++)
+        largest = MAX (largest, neighbours->squares[first + i]);
+      centre_rows (neighbours, neighbours->features + first * width, n_rows,
+                   references);
+      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans,
+                   n_queries, n_rows, width,
+                   1.0f, centred, width, references, width,
+                   0.0f, products, n_rows);
+      for (gsize q = 0; q < n_queries; q++)
+        scan_row (neighbours, queries + q * width, query_squares[q],
+                  products + q * n_rows, first, n_rows, largest, &found[q]);
+    }
+}
+
+/* One slice of the references.
+ * @rules_out: a product that rules out little is no help */
+static void
+search_slice (const OrdNeighbours *neighbours,
               const float         *queries,
+              const float         *centred,
+              const double        *query_squares,
               gsize                n_queries,
+              gboolean             rules_out,
+              gsize                from,
+              gsize                to,
               Found               *found)
 {
+  if (n_queries >= FEW_QUERIES && rules_out)
+    search_by_products (neighbours, queries, centred, query_squares, n_queries,
+                        from, to, found);
+  else
+    for (gsize q = 0; q < n_queries; q++)
+      search_directly (neighbours, queries + q * neighbours->width, from, to,
+                       &found[q]);
+}
+
+/* As @found, with nothing in it yet. */
+static void
+found_init_like (Found       *slice,
+                 const Found *found)
+{
+  found_init (slice,
+              found->bounded ? g_new (OrdNeighbour, found->capacity) : NULL,
+              found->bounded ? found->capacity : 0, found->bounded,
+              found->radius);
+}
+
+/* @found: (n_queries)
+ *
+ * Called from a parallel region it runs on that thread alone. */
+static void
+search (const OrdNeighbours *neighbours,
+        const float         *queries,
+        gsize                n_queries,
+        gboolean             rules_out,
+        Found               *found)
+{
+  gsize              n = neighbours->n;
   gsize              width = neighbours->width;
-  gsize              block = MIN (REFERENCE_BLOCK, neighbours->n);
+  gsize              most = omp_in_parallel () ? 1 : omp_get_max_threads ();
+  gsize              n_slices = CLAMP (n / SMALLEST_SLICE, 1, most);
   g_autofree float  *centred = g_new (float, n_queries * width);
-  g_autofree float  *references = g_new (float, block * width);
-  g_autofree float  *products = g_new (float, n_queries * block);
   g_autofree double *query_squares = g_new (double, n_queries);
+  g_autofree Found  *slices = g_new (Found, n_slices * n_queries);
 
   centre_rows (neighbours, queries, n_queries, centred);
   for (gsize q = 0; q < n_queries; q++)
@@ -376,50 +526,22 @@ search_block (const OrdNeighbours *neighbours,
 
       query_squares[q] = norm * norm;
     }
+  for (gsize s = 1; s < n_slices; s++)
+    for (gsize q = 0; q < n_queries; q++)
+      found_init_like (&slices[s * n_queries + q], &found[q]);
 
-  for (gsize first = 0; first < neighbours->n; first += block)
-    {
-      gsize n_rows = MIN (block, neighbours->n - first);
+#pragma omp parallel for schedule(static, 1) num_threads (n_slices)
+  for (gsize s = 0; s < n_slices; s++)
+    search_slice (neighbours, queries, centred, query_squares, n_queries,
+                  rules_out, n * s / n_slices, n * (s + 1) / n_slices,
+                  s > 0 ? slices + s * n_queries : found);
 
-      centre_rows (neighbours, neighbours->features + first * width, n_rows,
-                   references);
-      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans,
-                   n_queries, n_rows, width,
-                   1.0f, centred, width, references, width,
-                   0.0f, products, n_rows);
-
-#pragma omp parallel for schedule(dynamic, 8)
-      for (gsize q = 0; q < n_queries; q++)
-        scan_row (neighbours, queries + q * width, query_squares[q],
-                  products + q * n_rows, first, n_rows, &found[q]);
-    }
-}
-
-/* @found: (n_queries). A product that rules out little is no help. */
-static void
-search (const OrdNeighbours *neighbours,
-        const float         *queries,
-        gsize                n_queries,
-        gboolean             rules_out,
-        Found               *found)
-{
-  if (n_queries < FEW_QUERIES)
-    {
-      for (gsize q = 0; q < n_queries; q++)
-        search_directly (neighbours, queries + q * neighbours->width,
-                         &found[q]);
-    }
-  else if (!rules_out)
-    {
-#pragma omp parallel for schedule(dynamic, 1)
-      for (gsize q = 0; q < n_queries; q++)
-        search_directly (neighbours, queries + q * neighbours->width,
-                         &found[q]);
-    }
-  else
-    {
-      search_block (neighbours, queries, n_queries, found);
-    }
+  for (gsize s = 1; s < n_slices; s++)
+    for (gsize q = 0; q < n_queries; q++)
+      {
+        found_join (&found[q], &slices[s * n_queries + q]);
+        g_free (slices[s * n_queries + q].items);
+      }
 }
 
 void
@@ -496,7 +618,7 @@ ord_neighbours_within (const OrdNeighbours *neighbours,
   g_return_val_if_fail (query != NULL, NULL);
 
   found_init (&found, NULL, 0, FALSE, radius);
-  search_directly (neighbours, query, &found);
+  search (neighbours, query, 1, FALSE, &found);
   ord_neighbours_sort (found.items, found.n);
 
   within = g_array_sized_new (FALSE, FALSE, sizeof (OrdNeighbour), found.n);

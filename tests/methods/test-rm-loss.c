@@ -124,6 +124,113 @@ test_finite_differences (void)
   }
 }
 
+/* The formula, pair by pair, in double precision. */
+static double
+plain_loss (const OrdRmPairs *pairs,
+            const float      *features,
+            const float      *labels,
+            guint             n,
+            guint             width,
+            guint             n_labels,
+            double            scale,
+            double           *d_features,
+            double           *d_scale)
+{
+  double numerator = 0.0, denominator = 0.0;
+
+  *d_scale = 0.0;
+  memset (d_features, 0, sizeof (double) * n * width);
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < n; j++)
+      {
+        double d = 0.0, delta = 0.0, w, error, slope;
+
+        if (i == j)
+          continue;
+        for (guint k = 0; k < width; k++)
+          d += pow ((double) features[i * width + k] -
+                    (double) features[j * width + k], 2.0);
+        for (guint l = 0; l < n_labels; l++)
+          delta += pow ((double) labels[i * n_labels + l] -
+                        (double) labels[j * n_labels + l], 2.0);
+        d = sqrt (d);
+        delta = sqrt (delta);
+        w = exp (-0.5 * pow (delta / pairs->sigma, 2.0)) + pairs->alpha;
+        error = scale * d - delta;
+        if (pairs->mining && w * fabs (error) <= pairs->threshold)
+          continue;
+        numerator += w * fabs (error);
+        denominator += w;
+        slope = error > 0.0 ? w : -w;
+        *d_scale += slope * d;
+        for (guint k = 0; k < width && d > 0.0; k++)
+          {
+            double share = scale * slope / d *
+                           ((double) features[i * width + k] -
+                            (double) features[j * width + k]);
+
+            d_features[i * width + k] += share;
+            d_features[j * width + k] -= share;
+          }
+      }
+  for (guint k = 0; k < n * width; k++)
+    d_features[k] /= denominator;
+  *d_scale /= denominator;
+
+  return numerator / denominator;
+}
+
+/* Sizes about those of the blocks that pairs are judged in. */
+static void
+test_slow_twin (void)
+{
+  const guint sizes[] = { 3, 31, 33, 64, 255, 257, 300, 513 };
+
+  for (guint s = 0; s < 2 * G_N_ELEMENTS (sizes); s++)
+    {
+      const guint         n = sizes[s / 2], width = 21, n_labels = 1 + s % 3;
+      OrdRandom           random = ord_random_init (s);
+      OrdRmPairs          pairs = { 0.6, 0.1, s % 2, NAN };
+      g_autofree float   *features = g_new (float, n * width);
+      g_autofree float   *labels = g_new (float, n * n_labels);
+      g_autofree float   *d_features = g_new (float, n * width);
+      g_autofree double  *d_plain = g_new (double, n * width);
+      double              loss, plain, d_scale, d_scale_plain;
+      double              largest = 0.0;
+
+      fill_normal (&random, features, n * width);
+      fill_normal (&random, labels, n * n_labels);
+      /* One image twice, as in a batch that begins again. */
+      memcpy (features + width, features, sizeof (float) * width);
+
+      loss = ord_rm_pairs_loss (&pairs, features, labels, n, width, n_labels,
+                                0.3, d_features, &d_scale);
+      plain = plain_loss (&pairs, features, labels, n, width, n_labels, 0.3,
+                          d_plain, &d_scale_plain);
+      assert_near (loss, plain, 1e-4);
+      assert_near (d_scale, d_scale_plain, 1e-4);
+      for (guint k = 0; k < n * width; k++)
+        largest = fmax (largest, fabs (d_plain[k]));
+      for (guint k = 0; k < n * width; k++)
+        g_assert_cmpfloat_with_epsilon ((double) d_features[k], d_plain[k],
+                                        1e-3 * largest);
+    }
+}
+
+static void
+test_infinite_sigma_weighs_alike (void)
+{
+  float      features[3] = { 0.0f, 1.0f, 5.0f };
+  float      labels[3] = { 0.0f, 30.0f, 90.0f };
+  float      d_features[3];
+  OrdRmPairs pairs = { INFINITY, 0.1, FALSE, NAN };
+  double     d_scale;
+
+  /* (29 + 85 + 56) / 3 */
+  assert_near (ord_rm_pairs_loss (&pairs, features, labels, 3, 1, 1, 1.0,
+                                  d_features, &d_scale), 170.0 / 3.0, 1e-6);
+}
+
 static void
 test_true_space_has_no_loss (void)
 {
@@ -220,6 +327,9 @@ main (int    argc,
     }
   g_test_add_func ("/rm-loss/gradient-agrees-with-finite-differences",
                    test_finite_differences);
+  g_test_add_func ("/rm-loss/blocks-agree-with-the-formula", test_slow_twin);
+  g_test_add_func ("/rm-loss/an-infinite-sigma-weighs-all-pairs-alike",
+                   test_infinite_sigma_weighs_alike);
   g_test_add_func ("/rm-loss/a-space-proportional-to-the-labels-has-no-loss",
                    test_true_space_has_no_loss);
   g_test_add_func ("/rm-loss/coinciding-features-have-a-finite-gradient",
