@@ -108,8 +108,8 @@ ord_options_remove (OrdOptions *options,
                           (guint) (entry - (Entry *) options->entries->data));
 }
 
-static gboolean
-spec_is_switch (const OrdOptionSpec *spec)
+gboolean
+ord_option_is_switch (const OrdOptionSpec *spec)
 {
   return !spec->words && spec->integer && spec->minimum == 0.0
          && spec->maximum == 1.0;
@@ -147,7 +147,7 @@ describe_range (const OrdOptionSpec *spec)
       g_string_append_printf (text, "one of %s", words);
       return g_string_free (text, FALSE);
     }
-  if (spec_is_switch (spec))
+  if (ord_option_is_switch (spec))
     return g_string_free (g_string_append (text, "0 (off) or 1 (on)"), FALSE);
 
   g_string_append (text, spec->integer ? "a whole number from " : "a number from ");
@@ -298,7 +298,7 @@ ord_options_set_text (OrdOptions  *options,
     return FALSE;
 
   if (!(entry->spec->words && parse_word (entry->spec, text, &value))
-      && !(spec_is_switch (entry->spec) && parse_switch (text, &value))
+      && !(ord_option_is_switch (entry->spec) && parse_switch (text, &value))
       && !(parse_number (text, &value) && value_suits (entry->spec, value)))
     {
       set_range_error (error, entry->spec, text);

@@ -33,6 +33,9 @@ typedef struct
   const char * const *words;
 } OrdOptionSpec;
 
+/* Whether an option is only on or off. */
+gboolean    ord_option_is_switch (const OrdOptionSpec *spec);
+
 /* The values of one or more tables, by name. */
 typedef struct _OrdOptions OrdOptions;
 

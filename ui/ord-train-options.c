@@ -31,12 +31,6 @@ struct _OrdTrainOptions
 
 G_DEFINE_FINAL_TYPE (OrdTrainOptions, ord_train_options, GTK_TYPE_GRID)
 
-static gboolean
-is_switch (const OrdOptionSpec *spec)
-{
-  return spec->integer && spec->minimum == 0.0 && spec->maximum == 1.0;
-}
-
 /* "move images" → "Move images" */
 static char *
 capitalise (const char *text)
@@ -132,7 +126,7 @@ add_spec (OrdTrainOptions     *options,
   g_autofree char *summary = capitalise (spec->summary);
   GtkWidget       *editor;
 
-  if (is_switch (spec))
+  if (ord_option_is_switch (spec))
     {
       editor = gtk_switch_new ();
       gtk_switch_set_active (GTK_SWITCH (editor), spec->fallback != 0.0);

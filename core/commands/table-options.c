@@ -34,13 +34,6 @@ add_setting (GPtrArray  *settings,
   g_ptr_array_add (settings, setting);
 }
 
-static gboolean
-is_switch (const OrdOptionSpec *spec)
-{
-  return !spec->words && spec->integer && spec->minimum == 0 &&
-         spec->maximum == 1;
-}
-
 /* What may stand after a switch: "0", "1", and lists of them. */
 static gboolean
 is_switch_value (const char *text)
@@ -79,7 +72,7 @@ ord_command_take_settings (const OrdOptions  *known,
         argv[kept++] = argv[i];
       else if (equals)
         add_setting (settings, name, equals + 1);
-      else if (is_switch (spec) &&
+      else if (ord_option_is_switch (spec) &&
                !(i + 1 < *argc && is_switch_value (argv[i + 1])))
         add_setting (settings, name, "1");
       else if (i + 1 < *argc)
