@@ -36,10 +36,11 @@ convolution_size (const OrdLayer  *layer,
 {
   const OrdConvolution *c = layer->settings;
 
-  output->height = ord_layer_slide (inputs->height, c->kernel[0], c->stride[0],
-                                    c->dilation[0], c->pad[0], c->pad[2]);
-  output->width = ord_layer_slide (inputs->width, c->kernel[1], c->stride[1],
-                                   c->dilation[1], c->pad[1], c->pad[3]);
+  output->height = ord_graph_slide (inputs->height, c->kernel[0], c->stride[0],
+                                    c->dilation[0], c->pad[0], c->pad[2],
+                                    FALSE);
+  output->width = ord_graph_slide (inputs->width, c->kernel[1], c->stride[1],
+                                   c->dilation[1], c->pad[1], c->pad[3], FALSE);
   return output->height > 0 && output->width > 0;
 }
 

@@ -511,17 +511,21 @@ ord_plan_edge_from (OrdPlan        *plan,
 }
 
 int
-ord_layer_slide (int size,
-                 int kernel,
-                 int stride,
-                 int dilation,
-                 int pad_before,
-                 int pad_after)
+ord_graph_slide (int      size,
+                 int      kernel,
+                 int      stride,
+                 int      dilation,
+                 int      pad_before,
+                 int      pad_after,
+                 gboolean ceil)
 {
-  int reach = (kernel - 1) * dilation + 1;
+  int left = size + pad_before + pad_after - (kernel - 1) * dilation - 1;
+  int steps;
 
-  size += pad_before + pad_after;
-  return size < reach ? -1 : (size - reach) / stride + 1;
+  if (!ceil || size < 1)
+    return left < 0 ? -1 : left / stride + 1;
+  steps = MAX (left + stride - 1, 0) / stride + 1;
+  return (steps - 1) * stride >= size + pad_before ? steps - 1 : steps;
 }
 
 static gboolean

@@ -139,6 +139,17 @@ OrdNode ord_graph_linear         (OrdGraph         *graph,
                                   OrdNode           input,
                                   int               width);
 
+/* The size after a window slid along one side of @size; -1 where it does not
+ * fit. With @ceil the size is rounded up, where the last window starts inside
+ * the side or the padding before it. */
+int        ord_graph_slide          (int       size,
+                                     int       kernel,
+                                     int       stride,
+                                     int       dilation,
+                                     int       pad_before,
+                                     int       pad_after,
+                                     gboolean  ceil);
+
 /* Channels, or width, of a node. */
 int        ord_graph_get_channels   (OrdGraph *graph,
                                      OrdNode   node);

@@ -163,12 +163,4 @@ gboolean       ord_layer_get_clip     (const OrdLayer  *layer,
                                        float           *alpha,
                                        float           *beta);
 
-/* Padding and stride along one side; -1 where the kernel does not fit. */
-int            ord_layer_slide        (int size,
-                                       int kernel,
-                                       int stride,
-                                       int dilation,
-                                       int pad_before,
-                                       int pad_after);
-
 G_END_DECLS

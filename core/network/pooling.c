@@ -42,14 +42,10 @@ slide (const OrdPooling *w,
   int   before = w->pad[side];
   Slide s = { .after = w->pad[side + 2] };
 
-  s.size = ord_layer_slide (size, w->kernel[side], stride, w->dilation[side],
-                            before, s.after);
-  if (!w->ceil || size < 1)
-    return s;
-  s.size = MAX (size + before + s.after - reach + stride - 1, 0) / stride + 1;
-  if ((s.size - 1) * stride >= size + before)
-    s.size--;
-  s.after = MAX ((s.size - 1) * stride + reach - size - before, 0);
+  s.size = ord_graph_slide (size, w->kernel[side], stride, w->dilation[side],
+                            before, s.after, w->ceil);
+  if (w->ceil && size > 0)
+    s.after = MAX ((s.size - 1) * stride + reach - size - before, 0);
   return s;
 }
 

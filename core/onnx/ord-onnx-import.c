@@ -279,7 +279,6 @@ slide (const Import       *import,
     {
       int padded = *sizes[i] + pad[i] + pad[i + 2];
       int reach = (kernel[i] - 1) * dilation[i] + 1;
-      int steps;
 
       if (padded < reach)
         {
@@ -290,11 +289,8 @@ slide (const Import       *import,
                        import->how->height, call_node (node));
           return FALSE;
         }
-      steps = (padded - reach + (ceil ? stride[i] - 1 : 0)) / stride[i] + 1;
-      /* A window starts inside the picture or its padding before it. */
-      if (ceil && (steps - 1) * stride[i] >= *sizes[i] + pad[i])
-        steps--;
-      *sizes[i] = steps;
+      *sizes[i] = ord_graph_slide (*sizes[i], kernel[i], stride[i], dilation[i],
+                                   pad[i], pad[i + 2], ceil);
     }
   return TRUE;
 }
@@ -333,10 +329,11 @@ sum_colours (const OrdOnnxImport *how,
 }
 
 static gboolean
-wants_summed_colours (const Import      *import,
-                      const OrdOnnxNode *node)
+wants_summed_colours (const Import        *import,
+                      const OrdOnnxNode   *node,
+                      const OrdOnnxTensor *weight)
 {
-  return import->how->channels == 1 &&
+  return import->how->channels == 1 && weight->dims[1] == 3 &&
          g_str_equal (node->inputs[0], import->image);
 }
 
@@ -350,17 +347,17 @@ import_conv (Import             *import,
   const OrdOnnxTensor *bias = NULL;
   gboolean             has_bias = node->n_inputs > 2 && *node->inputs[2];
   gint64               groups = ord_onnx_node_int (node, "group", 1);
-  gboolean             summed = wants_summed_colours (import, node);
-  OrdConvolution       convolution = { .bias = has_bias || summed };
+  OrdConvolution       convolution = { 0 };
   g_autofree char     *name = name_layer (import, node);
   Value                value;
+  gboolean             summed;
   int                  in;
 
   weight = input ? find_weight (import, node, 1, 4, error) : NULL;
   if (!weight || (has_bias && !(bias = find_weight (import, node, 2, 1, error))))
     return FALSE;
-  in = summed && weight->dims[1] == 3 ? 3 : input->channels;
-  summed &= in == 3;
+  summed = wants_summed_colours (import, node, weight);
+  in = summed ? 3 : input->channels;
   if (groups < 1 || groups > in || in % groups != 0 ||
       weight->dims[0] % (gsize) groups != 0 || weight->dims[0] > 65536 ||
       weight->dims[1] * (gsize) groups != (gsize) in ||
@@ -373,6 +370,7 @@ import_conv (Import             *import,
   convolution.kernel[0] = (int) weight->dims[2];
   convolution.kernel[1] = (int) weight->dims[3];
   convolution.groups = (int) groups;
+  convolution.bias = has_bias || summed;
   value = *input;
   if (!read_pair (import, node, "strides", convolution.stride, error) ||
       !read_pair (import, node, "dilations", convolution.dilation, error) ||
@@ -819,7 +817,6 @@ import_constant (Import             *import,
   return TRUE;
 }
 
-/* @n_weights: inputs from the second on whose numbers become parameters. */
 static const struct
 {
   const char *op;
@@ -1084,10 +1081,9 @@ ord_onnx_import_count (const OrdOnnx       *onnx,
         count += 4 * weight->dims[0];
       else if (conv && weight->n_dims == 4)
         {
-          gboolean summed = wants_summed_colours (&import, node);
+          gboolean summed = wants_summed_colours (&import, node, weight);
 
-          count += summed && weight->dims[1] == 3 ? weight->count / 3
-                                                  : weight->count;
+          count += summed ? weight->count / 3 : weight->count;
           count += biased || summed ? weight->dims[0] : 0;
         }
       else if (g_str_equal (node->op, "MatMul") && weight->n_dims == 2)
