@@ -9,6 +9,7 @@
 #include "ord-onnx.h"
 
 #include <fcntl.h>
+#include <gmodule.h>
 #include <math.h>
 #include <onnxruntime_c_api.h>
 #include <string.h>
@@ -383,6 +384,46 @@ find_output (OrdOnnxSession  *session,
   return FALSE;
 }
 
+/* The library is opened when the first network asks for it, and stays: linked,
+ * it would add a quarter to the start of every process, GIMP's questions to the
+ * plug-in included. */
+static gpointer
+load_library (gpointer unused)
+{
+  GModule  *module = g_module_open (ORD_ONNXRUNTIME, G_MODULE_BIND_LAZY |
+                                                     G_MODULE_BIND_LOCAL);
+  gpointer  symbol = NULL;
+
+  if (module && g_module_symbol (module, "OrtGetApiBase", &symbol))
+    g_module_make_resident (module);
+  return symbol;
+}
+
+static const OrtApi *
+get_api (const char  *file,
+         GError     **error)
+{
+  static GOnce once = G_ONCE_INIT;
+  union { gpointer symbol; const OrtApiBase *(*call) (void); } base;
+  const OrtApi *api;
+
+  base.symbol = g_once (&once, load_library, NULL);
+  if (!base.symbol)
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_LIBRARY,
+                   "The network “%s” needs ONNX Runtime, and %s cannot be "
+                   "loaded; install it", file, ORD_ONNXRUNTIME);
+      return NULL;
+    }
+  api = base.call ()->GetApi (ORT_API_VERSION);
+  if (!api)
+    g_set_error (error, ORD_ERROR, ORD_ERROR_LIBRARY,
+                 "The network “%s” needs ONNX Runtime 1.%d or later, and "
+                 "%s is installed; update it", file, ORT_API_VERSION,
+                 base.call ()->GetVersionString ());
+  return api;
+}
+
 OrdOnnxSession *
 ord_onnx_session_new (GBytes      *model,
                       const char  *file,
@@ -403,16 +444,8 @@ ord_onnx_session_new (GBytes      *model,
 
   session = g_new0 (OrdOnnxSession, 1);
   session->file = g_strdup (file);
-  session->api = OrtGetApiBase ()->GetApi (ORT_API_VERSION);
-  if (!session->api)
-    {
-      g_set_error (error, ORD_ERROR, ORD_ERROR_LIBRARY,
-                   "The network “%s” needs ONNX Runtime 1.%d or later, and "
-                   "%s is installed; update it", file, ORT_API_VERSION,
-                   OrtGetApiBase ()->GetVersionString ());
-      return NULL;
-    }
-  if (!start (session, model, threads, error)
+  session->api = get_api (file, error);
+  if (!session->api || !start (session, model, threads, error)
       || !find_input (session, error)
       || !find_output (session, output, error))
     return NULL;
