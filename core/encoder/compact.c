@@ -128,13 +128,9 @@ compact_build (OrdEncoder            *encoder,
   int       stages = (int) ord_options_get (values, "stages");
   int       blocks = (int) ord_options_get (values, "blocks");
   OrdNode   image, x;
-  OrdNode   covariates = -1;
 
   image = ord_graph_image_input (graph, "image", spec->preparation->channels,
                                  FALSE);
-  if (spec->covariate_width > 0)
-    covariates = ord_graph_vector_input (graph, "covariates",
-                                         (int) spec->covariate_width, FALSE);
 
   x = convolve (graph, "stem", "convolution", image, channels, 3, 2);
   for (int stage = 0; stage < stages; stage++)
@@ -150,7 +146,7 @@ compact_build (OrdEncoder            *encoder,
   x = normalise (graph, "head", "norm", x);
   x = ord_graph_global_average (graph, "head/average", x);
 
-  ord_encoder_add_head (graph, x, covariates, values);
+  ord_encoder_add_head (graph, x, spec->covariate_width, values);
   encoder->graph = graph;
 
   return TRUE;

@@ -7,13 +7,8 @@
 
 #include "../onnx/ord-onnx-import.h"
 
-static const char * const heads[] = { "none", "layers", NULL };
-
 static const OrdOptionSpec options[] = {
-  { "head", "what makes the feature of the network's output: layers, or none",
-    1, 0, 1, TRUE, heads },
-  { "hidden", "width of the layer before the feature", 512, 8, 4096, TRUE, NULL },
-  { "width", "numbers in a feature", 128, 2, 4096, TRUE, NULL },
+  ORD_ENCODER_HEAD_OPTIONS,
   { "encoder-rate", "of the learning rate, the share for the network", 0.05,
     0.0, 1.0, FALSE, NULL },
   { NULL }
@@ -50,10 +45,24 @@ how_to_import (const OrdEncoderSpec *spec)
   };
 }
 
+/* A model keeps the weights among its tensors, as they were trained: of the file
+ * only the structure is left. */
 static gboolean
-has_head (const OrdEncoderSpec *spec)
+keep_structure (OrdEncoder     *encoder,
+                const OrdOnnx  *onnx,
+                GError        **error)
 {
-  return ord_options_get (spec->options, "head") > 0.5;
+  g_autoptr (OrdPretrained) whole = NULL;
+  g_autoptr (GBytes)        structure = NULL;
+
+  if (encoder->pretrained->structure)
+    return TRUE;
+  structure = ord_onnx_strip_weights (onnx, error);
+  if (!structure)
+    return FALSE;
+  whole = encoder->pretrained;
+  encoder->pretrained = ord_pretrained_with (whole, structure, TRUE);
+  return TRUE;
 }
 
 static gboolean
@@ -63,7 +72,7 @@ finetuned_build (OrdEncoder            *encoder,
 {
   g_autoptr (OrdOnnx) onnx = parse (spec, error);
   OrdOnnxImport       how = how_to_import (spec);
-  OrdNode             image, feature, covariates = -1;
+  OrdNode             image, feature;
 
   if (!onnx)
     return FALSE;
@@ -77,30 +86,13 @@ finetuned_build (OrdEncoder            *encoder,
   encoder->graph = ord_graph_new (spec->seed);
   image = ord_graph_image_input (encoder->graph, "image",
                                  spec->preparation->channels, FALSE);
-  if (spec->covariate_width > 0 && has_head (spec))
-    covariates = ord_graph_vector_input (encoder->graph, "covariates",
-                                         (int) spec->covariate_width, FALSE);
   if (!ord_onnx_import (onnx, &how, encoder->graph, image, &feature, error))
     return FALSE;
-  if (has_head (spec))
-    ord_encoder_add_head (encoder->graph, feature, covariates, spec->options);
+  if (ord_encoder_wants_head (spec->options))
+    ord_encoder_add_head (encoder->graph, feature, spec->covariate_width,
+                          spec->options);
 
-  return TRUE;
-}
-
-static OrdPretrained *
-finetuned_keep (OrdEncoder  *encoder,
-                GError     **error)
-{
-  OrdPretrained       *network = encoder->pretrained;
-  g_autoptr (OrdOnnx)  onnx = NULL;
-  g_autoptr (GBytes)   structure = NULL;
-
-  if (network->structure)
-    return ord_pretrained_ref (network);
-  onnx = ord_onnx_parse (network->bytes, network->name, error);
-  structure = onnx ? ord_onnx_strip_weights (onnx, error) : NULL;
-  return structure ? ord_pretrained_with (network, structure, TRUE) : NULL;
+  return keep_structure (encoder, onnx, error);
 }
 
 const OrdEncoderClass ord_encoder_finetuned = {
@@ -110,5 +102,4 @@ const OrdEncoderClass ord_encoder_finetuned = {
   .options = options,
   .pretrained = TRUE,
   .build = finetuned_build,
-  .keep = finetuned_keep,
 };

@@ -7,13 +7,8 @@
 
 #include <omp.h>
 
-static const char * const heads[] = { "none", "layers", NULL };
-
 static const OrdOptionSpec options[] = {
-  { "head", "what makes the feature of the network's output: layers, or none",
-    1, 0, 1, TRUE, heads },
-  { "hidden", "width of the layer before the feature", 512, 8, 4096, TRUE, NULL },
-  { "width", "numbers in a feature", 128, 2, 4096, TRUE, NULL },
+  ORD_ENCODER_HEAD_OPTIONS,
   { "copies", "augmented copies of each training picture beside itself",
     1, 0, 100, TRUE, NULL },
   { NULL }
@@ -39,31 +34,23 @@ open_session (const OrdEncoderSpec  *spec,
 }
 
 static gboolean
-has_head (const OrdEncoderSpec *spec)
-{
-  return ord_options_get (spec->options, "head") > 0.5;
-}
-
-static gboolean
 frozen_build (OrdEncoder            *encoder,
               const OrdEncoderSpec  *spec,
               GError               **error)
 {
-  OrdNode rows, covariates = -1;
+  OrdNode rows;
 
   encoder->session = open_session (spec, &encoder->frozen_width, error);
   if (!encoder->session)
     return FALSE;
-  if (!has_head (spec))
+  if (!ord_encoder_wants_head (spec->options))
     return TRUE;
 
   encoder->graph = ord_graph_new (spec->seed);
   rows = ord_graph_vector_input (encoder->graph, "rows",
                                  (int) encoder->frozen_width, FALSE);
-  if (spec->covariate_width > 0)
-    covariates = ord_graph_vector_input (encoder->graph, "covariates",
-                                         (int) spec->covariate_width, FALSE);
-  ord_encoder_add_head (encoder->graph, rows, covariates, spec->options);
+  ord_encoder_add_head (encoder->graph, rows, spec->covariate_width,
+                        spec->options);
 
   return TRUE;
 }
@@ -119,13 +106,6 @@ frozen_freeze (OrdEncoder   *encoder,
                                error);
 }
 
-static OrdPretrained *
-frozen_keep (OrdEncoder  *encoder,
-             GError     **error)
-{
-  return ord_pretrained_ref (encoder->pretrained);
-}
-
 const OrdEncoderClass ord_encoder_frozen = {
   .name = "frozen",
   .summary = "a pretrained network as it is (--encoder FILE.onnx), and a head",
@@ -133,5 +113,4 @@ const OrdEncoderClass ord_encoder_frozen = {
   .pretrained = TRUE,
   .build = frozen_build,
   .freeze = frozen_freeze,
-  .keep = frozen_keep,
 };

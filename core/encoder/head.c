@@ -8,16 +8,26 @@
 
 #define COVARIATE_WIDTH 32
 
+const char * const ord_encoder_heads[] = { "none", "layers", NULL };
+
+gboolean
+ord_encoder_wants_head (const OrdOptions *options)
+{
+  return ord_options_get (options, "head") > 0.5;
+}
+
 void
 ord_encoder_add_head (OrdGraph         *graph,
                       OrdNode           node,
-                      OrdNode           covariates,
+                      guint             covariate_width,
                       const OrdOptions *options)
 {
   OrdNode x = node;
 
-  if (covariates >= 0)
+  if (covariate_width > 0)
     {
+      OrdNode covariates = ord_graph_vector_input (graph, "covariates",
+                                                   (int) covariate_width, FALSE);
       OrdNode joined[2];
 
       joined[0] = x;

@@ -19,7 +19,6 @@ G_BEGIN_DECLS
  *   (second input) to features (last layer). What the graph describes
  *   (ord_graph_describe()) is told by ord_encoder_get_pooled()
  * @freeze: (nullable): the part that is not trained, see ord_encoder_freeze()
- * @keep: (nullable): see ord_encoder_keep_pretrained()
  */
 typedef struct
 {
@@ -36,12 +35,11 @@ typedef struct
                                 const float           *images,
                                 float                 *rows,
                                 GError               **error);
-  OrdPretrained     *(*keep)   (OrdEncoder            *encoder,
-                                GError               **error);
 } OrdEncoderClass;
 
 /**
  * OrdEncoder:
+ * @pretrained: as a model is to keep it
  * @graph: %NULL where the frozen part's rows are the features
  * @session, @frozen_width: of the frozen part, where there is one
  * @rows, @n_rows: room for what the frozen part makes
@@ -64,10 +62,24 @@ extern const OrdEncoderClass ord_encoder_finetuned;
 
 /* -- the head: fully connected layers that make the feature ------------------ */
 
-/* Adds it after @node; @covariates: a vector input, or −1. */
+/* The options of a head on a pretrained network, for a table of them. */
+#define ORD_ENCODER_HEAD_OPTIONS                                             \
+  { "head", "what makes the feature of the network's output: layers, or "    \
+    "none", 1, 0, 1, TRUE, ord_encoder_heads },                              \
+  { "hidden", "width of the layer before the feature", 512, 8, 4096, TRUE,   \
+    NULL },                                                                  \
+  { "width", "numbers in a feature", 128, 2, 4096, TRUE, NULL }
+
+extern const char * const ord_encoder_heads[];
+
+/* Whether a pretrained network gets one. */
+gboolean ord_encoder_wants_head (const OrdOptions *options);
+
+/* Adds it after @node, and where @covariate_width is not 0 the input of the
+ * covariates with it. */
 void  ord_encoder_add_head   (OrdGraph         *graph,
                               OrdNode           node,
-                              OrdNode           covariates,
+                              guint             covariate_width,
                               const OrdOptions *options);
 
 /* Numbers it learns over @in. */

@@ -194,10 +194,9 @@ ord_encoder_forward (OrdEncoder   *encoder,
 }
 
 OrdPretrained *
-ord_encoder_keep_pretrained (OrdEncoder  *encoder,
-                             GError     **error)
+ord_encoder_get_pretrained (OrdEncoder *encoder)
 {
-  return encoder->klass->keep ? encoder->klass->keep (encoder, error) : NULL;
+  return encoder->pretrained;
 }
 
 guint

@@ -112,10 +112,9 @@ const float *ord_encoder_forward_frozen   (OrdEncoder     *encoder,
                                            const float    *covariates,
                                            GError        **error);
 
-/* (transfer full) (nullable): the pretrained network, as a model is to keep it
+/* (transfer none) (nullable): the pretrained network, as a model is to keep it
  * beside the tensors. */
-OrdPretrained *ord_encoder_keep_pretrained (OrdEncoder    *encoder,
-                                            GError       **error);
+OrdPretrained *ord_encoder_get_pretrained (OrdEncoder     *encoder);
 
 /* Numbers of the pooled activations; 0 for an encoder that tells none. */
 guint        ord_encoder_get_pooled_width (OrdEncoder     *encoder);

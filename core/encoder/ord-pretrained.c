@@ -106,19 +106,14 @@ ord_pretrained_open (const char  *path,
 {
   g_autoptr (OrdPretrained) pretrained = NULL;
   g_autoptr (OrdOnnx)       onnx = NULL;
-  g_autoptr (GMappedFile)   file = g_mapped_file_new (path, FALSE, error);
-  g_autofree char          *contents = NULL;
+  char                     *contents;
   gsize                     size;
 
-  if (!file)
+  if (!g_file_get_contents (path, &contents, &size, error))
     return NULL;
-  /* A copy: the file may change under a mapping. */
-  size = g_mapped_file_get_length (file);
-  contents = g_memdup2 (g_mapped_file_get_contents (file), size);
-
   pretrained = g_atomic_rc_box_new0 (OrdPretrained);
   pretrained->name = g_path_get_basename (path);
-  pretrained->bytes = g_bytes_new_take (g_steal_pointer (&contents), size);
+  pretrained->bytes = g_bytes_new_take (contents, size);
   pretrained->output = g_strdup (output);
   pretrained->from = g_strdup (from);
   onnx = ord_onnx_parse (pretrained->bytes, path, error);

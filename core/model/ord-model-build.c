@@ -311,10 +311,9 @@ ord_model_build (const OrdModelSource  *source,
   parts->thumbnails = collect_thumbnails (source);
   parts->tensors = ord_tensors_new ();
   ord_embedder_store (source->embedder, parts->tensors);
-  if (ord_encoder_is_pretrained (source->encoder) &&
-      !(parts->pretrained =
-          ord_encoder_keep_pretrained (source->embedder->encoder, error)))
-    return NULL;
+  if (ord_encoder_is_pretrained (source->encoder))
+    parts->pretrained = ord_pretrained_ref (
+      ord_encoder_get_pretrained (source->embedder->encoder));
   descriptions = g_new (float, (n_train + n_validation + n_test) *
                                description_width);
   if (!compute_features (&build, parts, descriptions, cancellable, error))
