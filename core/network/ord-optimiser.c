@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Adam with decoupled weight decay.
+ *
+ * A step reads and writes several numbers for each that is learnt and calculates
+ * little, so memory bounds it. All parameters are cut into pieces, which the
+ * threads share; what is summed is summed piece by piece in order, so the number
+ * of threads changes nothing.
  */
 #include "ord-optimiser.h"
 
 #include <math.h>
+
+#include "../ord-clones-private.h"
 
 #define BETA_1   0.9f
 #define BETA_2   0.999f
@@ -17,14 +24,41 @@
 #define START    0.1
 #define END      1e-3
 
+/* Numbers of a piece: their moments and gradients stay in a core's own cache. */
+#define PIECE      16384
+/* With fewer pieces, other threads are not worth waking. */
+#define FEW_PIECES 4
+
+typedef struct
+{
+  guint parameter;
+  gsize first;
+  gsize n;
+} Piece;
+
 struct _OrdOptimiser
 {
   GPtrArray *parameters;   /* OrdParameter, trainable ones */
   GPtrArray *first;        /* OrdParameter: moments, named as the parameter */
   GPtrArray *second;
+  GArray    *pieces;       /* of Piece */
+  double    *sums;         /* (pieces) */
   double     weight_decay;
   guint64    step;
 };
+
+static void
+cut (GArray *pieces,
+     guint   parameter,
+     gsize   count)
+{
+  for (gsize first = 0; first < count; first += PIECE)
+    {
+      Piece piece = { parameter, first, MIN (PIECE, count - first) };
+
+      g_array_append_val (pieces, piece);
+    }
+}
 
 OrdOptimiser *
 ord_optimiser_new (GPtrArray *parameters,
@@ -37,6 +71,7 @@ ord_optimiser_new (GPtrArray *parameters,
     g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
   optimiser->second =
     g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
+  optimiser->pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
   optimiser->weight_decay = weight_decay;
 
   for (guint i = 0; i < parameters->len; i++)
@@ -45,6 +80,7 @@ ord_optimiser_new (GPtrArray *parameters,
 
       if (!p->gradient)
         continue;
+      cut (optimiser->pieces, optimiser->parameters->len, p->count);
       g_ptr_array_add (optimiser->parameters, p);
       g_ptr_array_add (optimiser->first,
                        ord_parameter_new (p->name, p->n_dims, p->dims, FALSE,
@@ -53,6 +89,7 @@ ord_optimiser_new (GPtrArray *parameters,
                        ord_parameter_new (p->name, p->n_dims, p->dims, FALSE,
                                           FALSE));
     }
+  optimiser->sums = g_new0 (double, optimiser->pieces->len);
 
   return optimiser;
 }
@@ -65,47 +102,74 @@ ord_optimiser_free (OrdOptimiser *optimiser)
   g_ptr_array_unref (optimiser->parameters);
   g_ptr_array_unref (optimiser->first);
   g_ptr_array_unref (optimiser->second);
+  g_array_unref (optimiser->pieces);
+  g_free (optimiser->sums);
   g_free (optimiser);
+}
+
+ORD_CLONES static double
+sum_squares (const float *gradient,
+             gsize        n)
+{
+  double sum = 0.0;
+
+#pragma omp simd reduction(+ : sum)
+  for (gsize k = 0; k < n; k++)
+    sum += (double) gradient[k] * gradient[k];
+
+  return sum;
 }
 
 static double
 gradient_norm (OrdOptimiser *optimiser)
 {
-  double sum = 0.0;
+  const Piece *pieces = (const Piece *) (void *) optimiser->pieces->data;
+  guint        n_pieces = optimiser->pieces->len;
+  double       sum = 0.0;
 
-  for (guint i = 0; i < optimiser->parameters->len; i++)
+#pragma omp parallel for if (n_pieces > FEW_PIECES)
+  for (guint i = 0; i < n_pieces; i++)
     {
-      const OrdParameter *p = g_ptr_array_index (optimiser->parameters, i);
-      double              part = 0.0;
+      const OrdParameter *p =
+        g_ptr_array_index (optimiser->parameters, pieces[i].parameter);
 
-      for (gsize k = 0; k < p->count; k++)
-        part += (double) p->gradient[k] * p->gradient[k];
-      sum += part;
+      optimiser->sums[i] = sum_squares (p->gradient + pieces[i].first,
+                                        pieces[i].n);
     }
+  for (guint i = 0; i < n_pieces; i++)
+    sum += optimiser->sums[i];
 
   return sqrt (sum);
 }
 
-static void
-step_parameter (OrdParameter *p,
-                float        *restrict m,
-                float        *restrict v,
-                float         shorten,
-                float         rate,
-                float         decay,
-                float         unbias_2)
+/* What is the same for all numbers of a parameter. */
+typedef struct
 {
-  float       *restrict value = p->value;
-  const float *restrict gradient = p->gradient;
+  float shorten;
+  float rate;
+  float decay;
+  float unbias_2;
+} Stride;
 
-  for (gsize k = 0; k < p->count; k++)
+ORD_CLONES static void
+step_numbers (const Stride *stride,
+              const float  *restrict gradient,
+              float        *restrict m,
+              float        *restrict v,
+              float        *restrict value,
+              gsize         n)
+{
+  const Stride s = *stride;
+
+#pragma omp simd
+  for (gsize k = 0; k < n; k++)
     {
-      float g = gradient[k] * shorten;
+      float g = gradient[k] * s.shorten;
 
       m[k] += (1.0f - BETA_1) * (g - m[k]);
       v[k] += (1.0f - BETA_2) * (g * g - v[k]);
-      value[k] -= decay * value[k] +
-                  rate * m[k] / (sqrtf (v[k] * unbias_2) + EPSILON);
+      value[k] -= s.decay * value[k] +
+                  s.rate * m[k] / (sqrtf (v[k] * s.unbias_2) + EPSILON);
     }
 }
 
@@ -113,8 +177,10 @@ gboolean
 ord_optimiser_step (OrdOptimiser *optimiser,
                     double        rate)
 {
-  double norm = gradient_norm (optimiser);
-  double unbias_1, unbias_2;
+  const Piece *pieces = (const Piece *) (void *) optimiser->pieces->data;
+  guint        n_pieces = optimiser->pieces->len;
+  double       norm = gradient_norm (optimiser);
+  double       unbias_1, unbias_2;
 
   if (!isfinite (norm))
     return FALSE;
@@ -122,18 +188,24 @@ ord_optimiser_step (OrdOptimiser *optimiser,
   optimiser->step++;
   unbias_1 = 1.0 / (1.0 - pow (BETA_1, (double) optimiser->step));
   unbias_2 = 1.0 / (1.0 - pow (BETA_2, (double) optimiser->step));
-  for (guint i = 0; i < optimiser->parameters->len; i++)
+#pragma omp parallel for if (n_pieces > FEW_PIECES)
+  for (guint i = 0; i < n_pieces; i++)
     {
-      OrdParameter *p = g_ptr_array_index (optimiser->parameters, i);
-      OrdParameter *m = g_ptr_array_index (optimiser->first, i);
-      OrdParameter *v = g_ptr_array_index (optimiser->second, i);
+      guint         which = pieces[i].parameter;
+      gsize         first = pieces[i].first;
+      OrdParameter *p = g_ptr_array_index (optimiser->parameters, which);
+      OrdParameter *m = g_ptr_array_index (optimiser->first, which);
+      OrdParameter *v = g_ptr_array_index (optimiser->second, which);
+      Stride        stride = {
+        .shorten = (float) (norm > MAX_NORM ? MAX_NORM / norm : 1.0),
+        .rate = (float) (rate * p->rate * unbias_1),
+        .decay = p->decay ? (float) (rate * p->rate * optimiser->weight_decay)
+                          : 0.0f,
+        .unbias_2 = (float) unbias_2,
+      };
 
-      step_parameter (p, m->value, v->value,
-                      (float) (norm > MAX_NORM ? MAX_NORM / norm : 1.0),
-                      (float) (rate * p->rate * unbias_1),
-                      p->decay ? (float) (rate * p->rate *
-                                          optimiser->weight_decay) : 0.0f,
-                      (float) unbias_2);
+      step_numbers (&stride, p->gradient + first, m->value + first,
+                    v->value + first, p->value + first, pieces[i].n);
     }
 
   return TRUE;

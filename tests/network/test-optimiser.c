@@ -46,6 +46,38 @@ test_steps_follow_the_definition (void)
                                   1e-5);
 }
 
+/* Threads share it, and its gradient is longer than one may be. */
+static void
+test_a_long_parameter_moves_as_a_whole (void)
+{
+  const gsize              dims[] = { 100003 };
+  g_autoptr (GPtrArray)    list =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
+  g_autoptr (OrdOptimiser) optimiser = NULL;
+  OrdParameter            *p = ord_parameter_new ("p", 1, dims, TRUE, FALSE);
+  double                   x = 1.0, m = 0.0, v = 0.0;
+
+  g_ptr_array_add (list, p);
+  ord_parameter_fill (p, 1.0f);
+  optimiser = ord_optimiser_new (list, 0.0);
+  for (int t = 1; t <= 3; t++)
+    {
+      double g = t == 1 ? 1e-3 : -0.3;
+      double norm = fabs (g) * sqrt ((double) p->count);
+
+      for (gsize k = 0; k < p->count; k++)
+        p->gradient[k] = (float) g;
+      g_assert_true (ord_optimiser_step (optimiser, 0.01));
+      g *= fmin (1.0, 5.0 / norm);
+      m = 0.9 * m + 0.1 * g;
+      v = 0.999 * v + 0.001 * g * g;
+      x -= 0.01 * (m / (1.0 - pow (0.9, t))) /
+           (sqrt (v / (1.0 - pow (0.999, t))) + 1e-8);
+      for (gsize k = 0; k < p->count; k++)
+        g_assert_cmpfloat_with_epsilon (p->value[k], x, 1e-5);
+    }
+}
+
 /* A parameter with a rate of a tenth moves as at a tenth of the step's. */
 static void
 test_a_parameter_has_its_own_rate (void)
@@ -140,6 +172,8 @@ main (int    argc,
 
   g_test_add_func ("/optimiser/steps-follow-the-definition",
                    test_steps_follow_the_definition);
+  g_test_add_func ("/optimiser/a-long-parameter-moves-as-a-whole",
+                   test_a_long_parameter_moves_as_a_whole);
   g_test_add_func ("/optimiser/a-parameter-has-its-own-rate",
                    test_a_parameter_has_its_own_rate);
   g_test_add_func ("/optimiser/gradients-that-are-not-finite-change-nothing",
