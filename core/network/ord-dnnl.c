@@ -280,7 +280,8 @@ find_place (const Layout     *layout,
 
 /* oneDNN 3.7 loses numbers on some processors when it packs into a format with
  * blocks of two dims that the dims do not fill, as the weights of a layer with
- * 24 channels: those are copied number by number. */
+ * 24 channels: those are copied number by number, and rounded on the way where
+ * the format is one of bfloat16. */
 static gboolean
 is_packed_wrongly (const Layout *to)
 {
