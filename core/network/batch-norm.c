@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Batch normalisation (Ioffe & Szegedy 2015) on oneDNN, optionally with the
- * ReLU that follows it done in the same pass over memory. Training normalises
- * by the batch and keeps running statistics; prediction uses those, and so does
- * training where they are frozen.
+ * Batch normalisation (Ioffe & Szegedy 2015), optionally with the ReLU that
+ * follows it done in the same pass over memory. Training normalises by the batch
+ * and keeps running statistics; prediction uses those, and so does training where
+ * they are frozen. The passes themselves are in ord-channels.c.
  */
 #include "ord-layer-private.h"
 
+#include "ord-channels-private.h"
+
 #include <math.h>
+#include <string.h>
 
 #define EPSILON  1e-5f /* unless another is asked for */
 /* Share of the latest batch in the running statistics. */
 #define MOMENTUM 0.1f
 
+/* Values by channel, the padding's included. */
 typedef struct
 {
-  dnnl_primitive_t forward;
-  dnnl_primitive_t backward;
-  dnnl_memory_t    src;
-  OrdReorder       d_dst;
-  dnnl_memory_t    mean;
-  dnnl_memory_t    variance;
-  dnnl_memory_t    scale;
-  dnnl_memory_t    shift;
-  dnnl_memory_t    workspace;     /* the ReLU's mask; NULL without */
-  dnnl_memory_t    d_src;
-  dnnl_memory_t    d_scale;
-  dnnl_memory_t    d_shift;
+  OrdChannels    channels;
+  OrdReorder     src;
+  OrdChannelStep step;
+  float         *mean;
+  float         *variance;
+  float         *factor;
+  float         *shift;
+  float         *sum;      /* of the slopes; NULL where no gradient is asked */
+  float         *product;
+  float         *constant;
+  float         *by_x;
+  dnnl_memory_t  d_src;    /* NULL: the input wants no gradient */
 } BatchNorm;
 
 enum { SCALE, SHIFT, RUNNING_MEAN, RUNNING_VARIANCE };
@@ -40,48 +44,6 @@ uses_batch (const OrdLayer *layer,
   return ord_plan_is_training (plan) && !settings->frozen && !layer->frozen;
 }
 
-static void
-plan_backward (const OrdLayer              *layer,
-               OrdPlan                     *plan,
-               BatchNorm                   *state,
-               unsigned                     flags,
-               const_dnnl_memory_desc_t     channel,
-               const_dnnl_memory_desc_t     src,
-               const_dnnl_primitive_desc_t  forward)
-{
-  const OrdBatchNorm    *settings = layer->settings;
-  OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
-  dnnl_primitive_desc_t  pd = NULL;
-
-  ord_dnnl_check (dnnl,
-                  dnnl_batch_normalization_backward_primitive_desc_create (
-                    &pd, dnnl->engine, dnnl_backward, src, src, src,
-                    settings->epsilon, flags, forward, NULL),
-                  layer->name);
-  ord_dnnl_keep_desc (dnnl, pd);
-  state->backward = ord_dnnl_primitive (dnnl, pd, layer->name);
-  if (dnnl->error)
-    return;
-
-  state->d_dst =
-    ord_dnnl_reorder_to (dnnl, ord_plan_get_gradient (plan, layer->node),
-                         ord_dnnl_query (pd, dnnl_query_diff_dst_md));
-  /* oneDNN makes both or neither without another set of primitives: those of
-   * a frozen layer go nowhere. */
-  state->d_scale = layer->frozen
-                   ? ord_dnnl_memory (dnnl, channel)
-                   : ord_dnnl_memory_on (dnnl, channel,
-                                         layer->parameters[SCALE]->gradient);
-  state->d_shift = layer->frozen
-                   ? ord_dnnl_memory (dnnl, channel)
-                   : ord_dnnl_memory_on (dnnl, channel,
-                                         layer->parameters[SHIFT]->gradient);
-  state->d_src = ord_plan_edge_wanted (plan, layer, 0)
-                 ? ord_plan_edge (plan, layer, 0,
-                                  ord_dnnl_query (pd, dnnl_query_diff_src_md))
-                 : ord_dnnl_memory (dnnl, src);
-}
-
 static gpointer
 batch_norm_plan (const OrdLayer *layer,
                  OrdPlan        *plan)
@@ -89,54 +51,57 @@ batch_norm_plan (const OrdLayer *layer,
   const OrdBatchNorm       *settings = layer->settings;
   BatchNorm                *state = g_new0 (BatchNorm, 1);
   OrdDnnl                  *dnnl = ord_plan_get_dnnl (plan);
-  gboolean                  batch = uses_batch (layer, plan);
-  gboolean                  backward =
-    ord_plan_is_training (plan) && layer->wants_gradient;
   dnnl_memory_t             input = ord_plan_get_value (plan, layer->inputs[0]);
-  const_dnnl_memory_desc_t  src = ord_dnnl_memory_desc (input);
-  dnnl_primitive_desc_t     pd = NULL;
-  dnnl_dim_t                channels[1] = { layer->channels };
-  dnnl_memory_desc_t        channel = ord_dnnl_desc (dnnl, 1, channels, dnnl_x);
-  unsigned                  flags = dnnl_use_scale | dnnl_use_shift;
+  const_dnnl_memory_desc_t  desc = ord_dnnl_memory_desc (input);
+  gsize                     width;
 
-  if (settings->relu)
-    flags |= dnnl_fuse_norm_relu;
-  if (!batch)
-    flags |= dnnl_use_global_stats;
+  if (!ord_channels_init (&state->channels, desc))
+    {
+      dnnl_dim_t dims[4];
+      int        rank = ord_plan_get_dims (plan, layer->inputs[0], dims);
 
-  ord_dnnl_check (dnnl,
-                  dnnl_batch_normalization_forward_primitive_desc_create (
-                    &pd, dnnl->engine,
-                    batch || backward ? dnnl_forward_training
-                                      : dnnl_forward_inference,
-                    src, src, settings->epsilon, flags, NULL),
-                  layer->name);
-  ord_dnnl_keep_desc (dnnl, pd);
-  state->forward = ord_dnnl_primitive (dnnl, pd, layer->name);
-  if (dnnl->error)
-    return state;
+      desc = ord_dnnl_desc_of (dnnl, ord_plan_get_type (plan), rank, dims,
+                               rank == 4 ? dnnl_nhwc : dnnl_nc);
+      if (!ord_channels_init (&state->channels, desc))
+        g_assert_not_reached ();
+    }
+  state->src = ord_dnnl_reorder_to (dnnl, input, desc);
+  ord_plan_set_value (plan, layer, desc);
 
-  state->src = input;
-  state->scale =
-    ord_dnnl_memory_on (dnnl, channel, layer->parameters[SCALE]->value);
-  state->shift =
-    ord_dnnl_memory_on (dnnl, channel, layer->parameters[SHIFT]->value);
-  ord_plan_set_value (plan, layer, src);
-  state->mean = batch
-                ? ord_dnnl_memory (dnnl, channel)
-                : ord_dnnl_memory_on (dnnl, channel,
-                                      layer->parameters[RUNNING_MEAN]->value);
-  state->variance =
-    batch ? ord_dnnl_memory (dnnl, channel)
-          : ord_dnnl_memory_on (dnnl, channel,
-                                layer->parameters[RUNNING_VARIANCE]->value);
-  if (settings->relu && (batch || backward))
-    state->workspace =
-      ord_dnnl_memory (dnnl, ord_dnnl_query (pd, dnnl_query_workspace_md));
-  if (backward)
-    plan_backward (layer, plan, state, flags, channel, src, pd);
+  width = state->channels.n_channels;
+  state->mean = g_new0 (float, width);
+  state->variance = g_new0 (float, width);
+  state->factor = g_new0 (float, width);
+  state->shift = g_new0 (float, width);
+  state->step = (OrdChannelStep) { state->mean, state->factor, state->shift,
+                                   settings->relu };
+  if (ord_plan_is_training (plan) && layer->wants_gradient)
+    {
+      state->sum = g_new0 (float, width);
+      state->product = g_new0 (float, width);
+      state->constant = g_new0 (float, width);
+      state->by_x = g_new0 (float, width);
+      if (ord_plan_edge_wanted (plan, layer, 0))
+        state->d_src = ord_plan_edge (plan, layer, 0, desc);
+    }
 
   return state;
+}
+
+static void
+batch_norm_free (gpointer data)
+{
+  BatchNorm *state = data;
+
+  g_free (state->mean);
+  g_free (state->variance);
+  g_free (state->factor);
+  g_free (state->shift);
+  g_free (state->sum);
+  g_free (state->product);
+  g_free (state->constant);
+  g_free (state->by_x);
+  g_free (state);
 }
 
 /* The running variance is the unbiased one, as files of other tools have it. */
@@ -149,8 +114,8 @@ keep_statistics (const OrdLayer *layer,
   double          count = (double) ord_plan_get_n (plan) * shape->height *
                           shape->width;
   float           unbias = (float) (count > 1 ? count / (count - 1) : 1.0);
-  const float    *mean = ord_dnnl_data (state->mean);
-  const float    *variance = ord_dnnl_data (state->variance);
+  const float    *mean = state->mean;
+  const float    *variance = state->variance;
   float          *running_mean = layer->parameters[RUNNING_MEAN]->value;
   float          *running_variance = layer->parameters[RUNNING_VARIANCE]->value;
 
@@ -165,26 +130,74 @@ keep_statistics (const OrdLayer *layer,
     }
 }
 
+static float
+inverse_sd (const OrdLayer  *layer,
+            const BatchNorm *state,
+            int              channel)
+{
+  const OrdBatchNorm *settings = layer->settings;
+
+  return 1.0f / sqrtf (state->variance[channel] + settings->epsilon);
+}
+
 static void
 batch_norm_forward (const OrdLayer *layer,
                     OrdPlan        *plan,
                     gpointer        data)
 {
-  BatchNorm             *state = data;
-  OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
-  const dnnl_exec_arg_t  args[] = {
-    { DNNL_ARG_SRC, state->src },
-    { DNNL_ARG_DST, ord_plan_get_value (plan, layer->node) },
-    { DNNL_ARG_MEAN, state->mean },
-    { DNNL_ARG_VARIANCE, state->variance },
-    { DNNL_ARG_SCALE, state->scale },
-    { DNNL_ARG_SHIFT, state->shift },
-    { DNNL_ARG_WORKSPACE, state->workspace },
-  };
+  BatchNorm  *state = data;
+  OrdDnnl    *dnnl = ord_plan_get_dnnl (plan);
+  gsize       size = sizeof (float) * (gsize) layer->channels;
+  const void *src = ord_dnnl_data (state->src.to);
 
-  ord_dnnl_run (dnnl, state->forward, state->workspace ? 7 : 6, args);
+  ord_dnnl_run_reorder (dnnl, &state->src);
+  if (dnnl->error)
+    return;
   if (uses_batch (layer, plan))
-    keep_statistics (layer, plan, state);
+    {
+      ord_channels_moments (&state->channels, src, state->mean,
+                            state->variance);
+      keep_statistics (layer, plan, state);
+    }
+  else
+    {
+      memcpy (state->mean, layer->parameters[RUNNING_MEAN]->value, size);
+      memcpy (state->variance, layer->parameters[RUNNING_VARIANCE]->value,
+              size);
+    }
+  for (int c = 0; c < layer->channels; c++)
+    state->factor[c] = layer->parameters[SCALE]->value[c] *
+                       inverse_sd (layer, state, c);
+  memcpy (state->shift, layer->parameters[SHIFT]->value, size);
+  ord_channels_apply (&state->channels, &state->step, src,
+                      ord_dnnl_data (ord_plan_get_value (plan, layer->node)));
+}
+
+/* The mean and the variance depend on every x, unless they are frozen. */
+static void
+find_slopes (const OrdLayer *layer,
+             OrdPlan        *plan,
+             BatchNorm      *state,
+             const void     *d_dst)
+{
+  double count = (double) state->channels.n * (double) state->channels.rows;
+
+  ord_channels_slopes (&state->channels, &state->step,
+                       ord_dnnl_data (state->src.to), d_dst, state->sum,
+                       state->product);
+  for (int c = 0; c < layer->channels; c++)
+    {
+      float inverse = inverse_sd (layer, state, c);
+
+      layer->parameters[SCALE]->gradient[c] = state->product[c] * inverse;
+      layer->parameters[SHIFT]->gradient[c] = state->sum[c];
+      if (uses_batch (layer, plan))
+        {
+          state->constant[c] = (float) (-state->sum[c] / count);
+          state->by_x[c] = (float) (-state->product[c] * inverse * inverse /
+                                    count);
+        }
+    }
 }
 
 static void
@@ -192,22 +205,18 @@ batch_norm_backward (const OrdLayer *layer,
                      OrdPlan        *plan,
                      gpointer        data)
 {
-  BatchNorm             *state = data;
-  OrdDnnl               *dnnl = ord_plan_get_dnnl (plan);
-  const dnnl_exec_arg_t  args[] = {
-    { DNNL_ARG_SRC, state->src },
-    { DNNL_ARG_MEAN, state->mean },
-    { DNNL_ARG_VARIANCE, state->variance },
-    { DNNL_ARG_SCALE, state->scale },
-    { DNNL_ARG_DIFF_DST, state->d_dst.to },
-    { DNNL_ARG_DIFF_SRC, state->d_src },
-    { DNNL_ARG_DIFF_SCALE, state->d_scale },
-    { DNNL_ARG_DIFF_SHIFT, state->d_shift },
-    { DNNL_ARG_WORKSPACE, state->workspace },
-  };
+  BatchNorm  *state = data;
+  const void *d_dst =
+    ord_dnnl_data (ord_plan_get_gradient (plan, layer->node));
 
-  ord_dnnl_run_reorder (dnnl, &state->d_dst);
-  ord_dnnl_run (dnnl, state->backward, state->workspace ? 9 : 8, args);
+  if (!state->sum || ord_plan_get_dnnl (plan)->error)
+    return;
+  if (!layer->frozen)
+    find_slopes (layer, plan, state, d_dst);
+  if (state->d_src)
+    ord_channels_backward (&state->channels, &state->step, state->constant,
+                           state->by_x, ord_dnnl_data (state->src.to), d_dst,
+                           ord_dnnl_data (state->d_src));
 }
 
 static void
@@ -222,7 +231,7 @@ static const OrdLayerClass batch_norm_class = {
   .plan = batch_norm_plan,
   .forward = batch_norm_forward,
   .backward = batch_norm_backward,
-  .free_state = g_free,
+  .free_state = batch_norm_free,
   .view = batch_norm_view,
 };
 
