@@ -4,6 +4,7 @@
  */
 #include "ord-dnnl-private.h"
 
+#include <omp.h>
 #include <string.h>
 
 static void
@@ -197,6 +198,15 @@ type_of (dnnl_memory_t memory)
   return type;
 }
 
+/* With fewer numbers, other threads are not worth waking. */
+#define FEW 65536
+
+static gboolean
+is_small (const_dnnl_memory_desc_t desc)
+{
+  return dnnl_memory_desc_get_size (desc) < FEW * sizeof (float);
+}
+
 dnnl_primitive_t
 ord_dnnl_copy (OrdDnnl                  *dnnl,
                const_dnnl_memory_desc_t  from,
@@ -206,10 +216,15 @@ ord_dnnl_copy (OrdDnnl                  *dnnl,
   dnnl_primitive_desc_t desc = NULL;
   dnnl_primitive_attr_t attr = NULL;
   dnnl_post_ops_t       sum = NULL;
+  dnnl_primitive_t      primitive;
+  int                   n_threads = omp_get_max_threads ();
 
   if (dnnl->error)
     return NULL;
 
+  /* A copy keeps the number of threads that it is made for. */
+  if (is_small (from))
+    omp_set_num_threads (1);
   if (accumulate)
     {
       dnnl_primitive_attr_create (&attr);
@@ -226,8 +241,11 @@ ord_dnnl_copy (OrdDnnl                  *dnnl,
   if (attr)
     dnnl_primitive_attr_destroy (attr);
 
-  return ord_dnnl_primitive (dnnl, ord_dnnl_keep_desc (dnnl, desc),
-                             "a change of memory format");
+  primitive = ord_dnnl_primitive (dnnl, ord_dnnl_keep_desc (dnnl, desc),
+                                  "a change of memory format");
+  omp_set_num_threads (n_threads);
+
+  return primitive;
 }
 
 /* How a memory is laid out: dims split into an outer index and blocks. */
