@@ -126,6 +126,8 @@ ord_predictor_new (OrdModel  *model,
                       "Ordinate, or is damaged: ", parts->title);
       return NULL;
     }
+  if (ord_options_get (options, "precision") == ORD_PRECISION_BFLOAT16)
+    spec.precision = ORD_PRECISION_BFLOAT16;
   self->model = g_object_ref (model);
   self->embedder = ord_embedder_new (parts->method, &spec, parts->dataset,
                                      error);
