@@ -67,7 +67,9 @@ static const char description[] =
   "  covariates     a JSON list in the order of the numbers: {name, mean, sd}\n"
   "                 is (value − mean) / sd, {name, categories} is 1 for what is\n"
   "                 so, else 0; what is not known is 0 throughout\n"
-  "and what the model is: title, labels, unit, method, radius.\n\n"
+  "and what the model is: title, labels, unit, method, radius. Its features are\n"
+  "the model’s to 1e-4; those of a model that calculates in bfloat16 (`info`:\n"
+  "precision=bf16), to some thousandths of their size.\n\n"
   "A file that is there is replaced when the new one is complete.\n";
 
 /* "--table A B": takes both out of the arguments. FALSE where one is missing. */
@@ -180,9 +182,10 @@ write_outputs (OrdModel  *model,
 }
 
 static void
-print_outputs (const OrdModelParts *parts,
-               const Settings      *settings)
+print_outputs (OrdModel       *model,
+               const Settings *settings)
 {
+  const OrdModelParts *parts = ord_model_get_parts (model);
   guint n = ord_dataset_get_n_samples (parts->dataset);
   guint n_covariates = ord_dataset_get_covariate_width (parts->dataset);
 
@@ -191,6 +194,10 @@ print_outputs (const OrdModelParts *parts,
             settings->paths[ENCODER], parts->preparation.width,
             parts->preparation.height, n_covariates > 0 ? " and covariates" : "",
             parts->width);
+  if (settings->paths[ENCODER] && ord_export_is_rounded (model))
+    printf ("It calculates in floats, and the model in bfloat16: their features "
+            "are some\nthousandths apart. A model that was trained with "
+            "--precision float agrees.\n");
   for (guint i = ENCODER + 1; i < N_EXPORTS; i++)
     if (settings->paths[i])
       printf ("%s: %s of %u images\n", settings->paths[i], nouns[i], n);
@@ -244,7 +251,7 @@ ord_command_export (int    argc,
   if (!model || !open_outputs (&settings, &outputs, &error) ||
       !write_outputs (model, &outputs, &error))
     return ord_command_fail (error);
-  print_outputs (ord_model_get_parts (model), &settings);
+  print_outputs (model, &settings);
 
   return ORD_EXIT_OK;
 }

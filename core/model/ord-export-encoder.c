@@ -10,6 +10,7 @@
 
 #include "../encoder/ord-encoder-export.h"
 #include "ord-predictor-private.h"
+#include "ord-trainer.h"
 
 /* What a method makes of the encoder's output is a function of its own. All
  * that is written of it is a factor for each number, as rm-loss has one for all;
@@ -143,6 +144,18 @@ tell_model (OrdOnnxWriter       *writer,
                                 ord_dataset_get_unit (parts->dataset));
   ord_onnx_writer_set_metadata (writer, "method", parts->method);
   ord_onnx_writer_set_metadata (writer, "radius", radius);
+}
+
+gboolean
+ord_export_is_rounded (OrdModel *model)
+{
+  const OrdModelParts    *parts = ord_model_get_parts (model);
+  g_autoptr (OrdOptions)  options = ord_trainer_options_new (parts->method,
+                                                             parts->encoder,
+                                                             NULL);
+
+  return options && ord_options_parse (options, parts->options, NULL) &&
+         ord_options_get (options, "precision") == ORD_PRECISION_BFLOAT16;
 }
 
 gboolean

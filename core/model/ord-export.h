@@ -25,11 +25,18 @@ G_BEGIN_DECLS
  * "sd"}, one number, (value − mean) / sd, or {"name", "categories"}, one number
  * for each, 1 for what is so and 0 else. What is not known is 0 throughout.
  *
+ * The network calculates in floats. So does the model, unless
+ * ord_export_is_rounded().
+ *
  * ORD_ERROR_MODEL: the model's network cannot be written so
  */
 gboolean ord_export_encoder  (OrdPredictor  *predictor,
                               OrdOutput     *output,
                               GError       **error);
+
+/* Whether the model calculates in bfloat16, where the processor does: its own
+ * features are then some thousandths of their size from those of the network. */
+gboolean ord_export_is_rounded (OrdModel     *model);
 
 /* (n_samples, width) numbers, tabs between, a line each; without a header. */
 gboolean ord_export_features_table (OrdModel   *model,

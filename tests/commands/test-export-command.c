@@ -125,6 +125,30 @@ test_into_the_next_training (void)
                                     g_ascii_strtod (expected[i], NULL), 1e-4);
 }
 
+/* Where the model calculates in bfloat16 and the network in floats, it is said. */
+static void
+test_bfloat16 (void)
+{
+  g_autofree char *rounded = in_folder ("rounded.ordinate");
+  g_autofree char *encoder = in_folder ("rounded.onnx");
+  g_autofree char *exact = in_folder ("exact.onnx");
+  g_auto (Said)    trained = CALL ("train", gauges, "-o", rounded, "--epochs",
+                                   "1", "--precision", "bf16", QUICK);
+  g_auto (Said)    said = { 0 };
+  g_auto (Said)    other = CALL ("export", model, exact);
+
+  g_assert_null (strstr (other.out, "bfloat16"));
+  if (trained.code != 0 && strstr (trained.err, "bfloat16"))
+    {
+      g_test_skip ("this processor does not calculate in bfloat16");
+      return;
+    }
+  g_assert_cmpint (trained.code, ==, 0);
+  said = CALL ("export", rounded, encoder);
+  g_assert_cmpint (said.code, ==, 0);
+  assert_contains (said.out, "bfloat16");
+}
+
 /* -- mistakes ------------------------------------------------------------------- */
 
 static void
@@ -209,7 +233,7 @@ main (int    argc,
   {
     g_auto (Said) drawn = CALL ("sample", gauges, "--count", "60", "-q");
     g_auto (Said) trained = CALL ("train", gauges, "-o", model, "--epochs", "2",
-                                  QUICK);
+                                  "--precision", "float", QUICK);
 
     g_assert_cmpint (drawn.code, ==, 0);
     g_assert_cmpint (trained.code, ==, 0);
@@ -219,6 +243,7 @@ main (int    argc,
   g_test_add_func ("/export-command/one-alone", test_one_alone);
   g_test_add_func ("/export-command/into-the-next-training",
                    test_into_the_next_training);
+  g_test_add_func ("/export-command/bfloat16-is-told", test_bfloat16);
   g_test_add_func ("/export-command/mistakes-are-told-with-the-way-out",
                    test_usage);
   g_test_add_func ("/export-command/without-a-model-nothing-is-written",

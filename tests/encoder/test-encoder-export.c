@@ -60,7 +60,8 @@ unsettle (OrdEncoder *encoder)
 }
 
 static OrdEncoder *
-encoder_new (const Case *how)
+encoder_of_precision (const Case   *how,
+                      OrdPrecision  precision)
 {
   g_autoptr (OrdOptions)  options = ord_options_new ();
   g_autoptr (GError)      error = NULL;
@@ -71,6 +72,7 @@ encoder_new (const Case *how)
   OrdEncoderSpec          spec = {
     .kind = how->kind, .options = options, .pretrained = how->network,
     .preparation = &preparation, .covariate_width = how->covariates, .seed = 1,
+    .precision = precision,
   };
   OrdEncoder             *encoder;
 
@@ -82,6 +84,12 @@ encoder_new (const Case *how)
   g_assert_no_error (error);
   unsettle (encoder);
   return encoder;
+}
+
+static OrdEncoder *
+encoder_new (const Case *how)
+{
+  return encoder_of_precision (how, ORD_PRECISION_FLOAT);
 }
 
 /* (N, width) */
@@ -309,6 +317,23 @@ test_compact (void)
       check_both_ways (&how, NULL);
       check_both_ways (&how, factors);
     }
+}
+
+/* What is learnt in bfloat16 is written in floats, and computed in them. */
+static void
+test_bfloat16 (void)
+{
+  const Case             how = { "compact", NULL, SMALL, 28, 20, 3, 0 };
+  g_autoptr (OrdEncoder) rounded =
+    encoder_of_precision (&how, ORD_PRECISION_BFLOAT16);
+  g_autoptr (OrdEncoder) exact = encoder_new (&how);
+  g_autofree char       *path = export (rounded, NULL);
+  g_autoptr (GBytes)     bytes = read_bytes (path);
+  g_autofree float      *images = random_images (N * 3 * 28 * 20);
+  g_autofree float      *expected = features_of (exact, images, NULL, NULL);
+  g_autofree float      *features = run (bytes, 28, 20, images, 7);
+
+  assert_close (features, expected, N * 7);
 }
 
 static void
@@ -695,6 +720,8 @@ main (int    argc,
 
   g_test_add_func ("/encoder-export/a-compact-network-gives-the-same-features",
                    test_compact);
+  g_test_add_func ("/encoder-export/what-is-learnt-in-bfloat16-is-in-floats",
+                   test_bfloat16);
   g_test_add_func ("/encoder-export/pretrained-ones-give-the-same-features",
                    test_pretrained);
   g_test_add_func ("/encoder-export/covariates-are-a-second-input",
