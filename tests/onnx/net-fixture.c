@@ -327,6 +327,50 @@ net_to_bytes (Net *net)
   return g_bytes_new_take (bytes, size);
 }
 
+GBytes *
+net_fix_rows (GBytes      *bytes,
+              const char  *input,
+              guint        width,
+              const float *values)
+{
+  gsize               size;
+  const guint8       *data = g_bytes_get_data (bytes, &size);
+  Onnx__ModelProto   *model = onnx__model_proto__unpack (NULL, size, data);
+  Onnx__GraphProto   *graph = model->graph;
+  Onnx__TensorProto **constants = graph->initializer;
+  Onnx__TensorProto   row = ONNX__TENSOR_PROTO__INIT;
+  gint64              dims[] = { 1, width };
+  guint8             *fixed;
+
+  g_assert_cmpuint (graph->n_input, ==, 2);
+  g_assert_cmpstr (graph->input[1]->name, ==, input);
+  g_assert_cmpint (graph->input[1]->type->tensor_type->shape->dim[1]->dim_value,
+                   ==, width);
+  row.name = graph->input[1]->name;
+  row.has_data_type = TRUE;
+  row.data_type = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
+  row.n_dims = G_N_ELEMENTS (dims);
+  row.dims = dims;
+  row.n_float_data = width;
+  row.float_data = (float *) values;
+
+  /* The message must be as it was when it is freed. */
+  graph->initializer = g_new (Onnx__TensorProto *, graph->n_initializer + 1);
+  memcpy (graph->initializer, constants,
+          sizeof *constants * graph->n_initializer);
+  graph->initializer[graph->n_initializer++] = &row;
+  graph->n_input--;
+  size = onnx__model_proto__get_packed_size (model);
+  fixed = g_malloc (size);
+  onnx__model_proto__pack (model, fixed);
+  graph->n_input++;
+  graph->n_initializer--;
+  g_free (graph->initializer);
+  graph->initializer = constants;
+  onnx__model_proto__free_unpacked (model, NULL);
+  return g_bytes_new_take (fixed, size);
+}
+
 void
 net_convolution (Net *net)
 {

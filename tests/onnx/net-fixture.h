@@ -82,6 +82,14 @@ void                  net_set_ints    (Net             *net,
 
 GBytes               *net_to_bytes    (Net          *net);
 
+/* (transfer full): the network with its second input, of rows, made a constant
+ * of one row: OrdOnnxSession takes pictures only.
+ * @values: (width), which that input must have */
+GBytes               *net_fix_rows    (GBytes       *bytes,
+                                       const char   *input,
+                                       guint         width,
+                                       const float  *values);
+
 /* One convolution of 3×3 without padding, "image" (N, 2, H, W) to "features"
  * (N, 3) by their means, with a slope and an offset per channel that can be
  * told by heart: weights of output c are c+1 in the middle of input 0 and
