@@ -96,7 +96,7 @@ ord_trainer_options_new (const char  *method,
 
 /* Options that change how fast or how long, but not what is learnt. */
 static const char * const of_no_consequence[] = {
-  "minutes", "threads", "memory", "checkpoint", NULL
+  "minutes", "threads", "memory", "checkpoint", "feature-cache", NULL
 };
 
 char *

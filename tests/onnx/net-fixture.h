@@ -92,6 +92,12 @@ void                  net_convolution (Net          *net);
  * Constant, a subgraph, integers, half floats, metadata. */
 void                  net_everything  (Net          *net);
 
+/* Every operator that can be trained on, with random weights: "image" (N, 3,
+ * height, width) to "features" (N, 5); −1 is a free side. */
+void                  net_every_operator (Net       *net,
+                                          gint64     height,
+                                          gint64     width);
+
 /* @message: (nullable): of fields at the level of the file; freed
  * Returns: (transfer full): a message of one field that holds it. */
 GByteArray           *wire_wrap       (GByteArray   *message,
