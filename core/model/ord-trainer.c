@@ -24,7 +24,8 @@ static const OrdOptionSpec options_table[] = {
     1, 0, 4294967295.0, TRUE, NULL },
   { "threads", "0 uses every processor", 0, 0, 1024, TRUE, NULL },
   { "batch", "pictures in a step; 0 chooses by their number", 0, 0, 4096, TRUE, NULL },
-  { "size", "side of the network's input, in pixels", 96, 16, 1024, TRUE, NULL },
+  { "size", "side of the network's input, in pixels; some pretrained ones have "
+    "a fixed one", 96, 16, 1024, TRUE, NULL },
   { "rate", "peak learning rate", 4e-3, 1e-6, 1.0, FALSE, NULL },
   { "decay", "weight decay", 0.02, 0.0, 10.0, FALSE, NULL },
   { "checkpoint", "seconds after which an epoch's end is worth a checkpoint",

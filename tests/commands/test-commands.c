@@ -457,6 +457,22 @@ test_feature_cache (void)
   assert_contains (help.out, cache);
 }
 
+static void
+test_fixed_size (void)
+{
+  g_autofree char *network = write_network ("fixed.onnx", 32, 18);
+  g_autofree char *output = in_folder ("fixed.ordinate");
+  g_auto (Said)    wrong = CALL ("train", gauges, "-o", output, "--encoder",
+                                 network, "--size", "96", QUICK_HEAD);
+  g_auto (Said)    right = CALL ("train", gauges, "-o", output, "--encoder",
+                                 network, QUICK_HEAD);
+
+  g_assert_cmpint (wrong.code, ==, 1);
+  assert_contains (wrong.err, "fixed.onnx reads pictures of 18 × 32 only");
+  assert_contains (wrong.err, "leave --size out");
+  g_assert_cmpint (right.code, ==, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -507,6 +523,8 @@ main (int    argc,
                    test_values_in_folder_names);
   g_test_add_func ("/commands/features-are-kept-for-the-next-training",
                    test_feature_cache);
+  g_test_add_func ("/commands/a-network-of-one-size-needs-no-size",
+                   test_fixed_size);
   g_test_add_func ("/commands/mistakes-are-told-with-the-way-out", test_usage);
   g_test_add_func ("/commands/a-picture-is-no-model", test_foreign_model);
   for (guint i = 0; i < G_N_ELEMENTS (bad_datasets); i++)
