@@ -25,6 +25,8 @@ static const Command commands[] = {
   { "compare", "train several methods alike and measure them side by side",
     ord_command_compare },
   { "info", "tell what is in a model", ord_command_info },
+  { "export", "write a model's network and features for other programs",
+    ord_command_export },
 };
 
 static void

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <libgimp/gimp.h>
 
+#include "encoder/ord-encoder.h"
 #include "methods/ord-method.h"
 #include "model/ord-trainer.h"
 #include "procedures.h"
@@ -25,13 +26,15 @@ enum
 /* What a script asks for. */
 typedef struct
 {
-  char   *folder;
-  char   *path;
-  char   *title;
-  char   *unit;
-  char   *method;
-  char   *options;
-  double  minutes;
+  char     *folder;
+  char     *path;
+  char     *title;
+  char     *unit;
+  char     *method;
+  char     *options;
+  char     *network;
+  gboolean  finetune;
+  double    minutes;
 } Request;
 
 static void
@@ -43,6 +46,7 @@ request_clear (Request *request)
   g_free (request->unit);
   g_free (request->method);
   g_free (request->options);
+  g_free (request->network);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
@@ -53,20 +57,24 @@ request_init (Request              *request,
               GimpProcedureConfig  *config,
               GError              **error)
 {
-  g_autoptr (GFile) folder = NULL;
-  g_autoptr (GFile) model  = NULL;
+  g_autoptr (GFile) folder  = NULL;
+  g_autoptr (GFile) model   = NULL;
+  g_autoptr (GFile) network = NULL;
 
   g_object_get (config,
-                "folder",  &folder,
-                "model",   &model,
-                "title",   &request->title,
-                "unit",    &request->unit,
-                "method",  &request->method,
-                "minutes", &request->minutes,
-                "options", &request->options,
+                "folder",   &folder,
+                "model",    &model,
+                "title",    &request->title,
+                "unit",     &request->unit,
+                "method",   &request->method,
+                "minutes",  &request->minutes,
+                "options",  &request->options,
+                "network",  &network,
+                "finetune", &request->finetune,
                 NULL);
-  request->folder = folder != NULL ? g_file_get_path (folder) : NULL;
-  request->path   = model != NULL ? g_file_get_path (model) : NULL;
+  request->folder  = folder != NULL ? g_file_get_path (folder) : NULL;
+  request->path    = model != NULL ? g_file_get_path (model) : NULL;
+  request->network = network != NULL ? g_file_get_path (network) : NULL;
 
   if (request->folder == NULL || request->path == NULL)
     {
@@ -76,26 +84,44 @@ request_init (Request              *request,
                              "write (“model”)."));
       return FALSE;
     }
+  if (request->finetune && request->network == NULL)
+    {
+      g_set_error_literal (error, ORD_ERROR, ORD_ERROR_OPTION,
+                           _("There is no pretrained network to train further "
+                             "(“finetune”): name its file (“network”)."));
+      return FALSE;
+    }
 
   return TRUE;
+}
+
+static const char *
+choose_encoder (const Request *request)
+{
+  if (request->network == NULL)
+    return ord_encoder_list ()[0];
+
+  return request->finetune ? "finetuned" : "frozen";
 }
 
 static OrdTrainer *
 make_trainer (const Request  *request,
               GError        **error)
 {
-  g_autoptr (OrdOptions) options = NULL;
-  g_autoptr (OrdDataset) dataset = NULL;
-  g_autofree char       *title   = NULL;
-  g_autofree char       *resume  = NULL;
-  OrdTrainer            *trainer;
-  OrdDatasetOptions      reading = { 0, };
-  const char            *method  = request->method;
+  g_autoptr (OrdOptions)    options = NULL;
+  g_autoptr (OrdPretrained) network = NULL;
+  g_autoptr (OrdDataset)    dataset = NULL;
+  g_autofree char          *title   = NULL;
+  g_autofree char          *resume  = NULL;
+  OrdTrainer               *trainer;
+  OrdDatasetOptions         reading = { 0, };
+  const char               *encoder = choose_encoder (request);
+  const char               *method  = request->method;
 
   if (method == NULL || *method == '\0')
     method = ord_method_list ()[0];
 
-  options = ord_trainer_options_new (method, "compact", error);
+  options = ord_trainer_options_new (method, encoder, error);
   if (options == NULL)
     return NULL;
   if (request->minutes > 0.0 &&
@@ -104,6 +130,14 @@ make_trainer (const Request  *request,
   if (request->options != NULL &&
       ! ord_options_parse (options, request->options, error))
     return NULL;
+
+  if (request->network != NULL)
+    {
+      network = ord_pretrained_open (request->network, NULL, NULL, NULL, NULL,
+                                     error);
+      if (network == NULL)
+        return NULL;
+    }
 
   if (request->unit != NULL && *request->unit != '\0')
     reading.unit = request->unit;
@@ -117,7 +151,8 @@ make_trainer (const Request  *request,
   else
     title = g_filename_display_basename (request->folder);
 
-  trainer = ord_trainer_new (dataset, title, method, "compact", options);
+  trainer = ord_trainer_new (dataset, title, method, encoder, options);
+  ord_trainer_set_pretrained (trainer, network);
   resume  = g_strconcat (request->path, "-resume", NULL);
   ord_trainer_set_checkpoint (trainer, resume);
 
@@ -274,6 +309,16 @@ add_arguments (GimpProcedure *procedure)
                                       _("Further options by name: "
                                         "“seed=3 sigma=0.5”"),
                                       "", G_PARAM_READWRITE);
+  gimp_procedure_add_file_argument (procedure, "network", _("Net_work"),
+                                    _("Pretrained network (*.onnx) to start "
+                                      "from; without one, a small network "
+                                      "learns from scratch"),
+                                    GIMP_FILE_CHOOSER_ACTION_ANY, TRUE, NULL,
+                                    G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_argument (procedure, "finetune", _("_Fine-tune"),
+                                       _("Train the pretrained network too, "
+                                         "not only what reads its output"),
+                                       FALSE, G_PARAM_READWRITE);
 }
 
 /* In the order of the RETURN_ enumeration. */

@@ -187,6 +187,7 @@ struct _OrdTraining
   char       *title;
   char       *method;
   char       *encoder;
+  char       *network;
   char       *path;
   OrdOptions *options;
 
@@ -206,6 +207,7 @@ training_clear (gpointer data)
   g_free (training->unit);
   g_free (training->method);
   g_free (training->encoder);
+  g_free (training->network);
   g_free (training->path);
   ord_options_free (training->options);
   g_clear_object (&training->trainer);
@@ -218,6 +220,7 @@ ord_training_new (const char       *folder,
                   const char       *unit,
                   const char       *method,
                   const char       *encoder,
+                  const char       *network,
                   const OrdOptions *options,
                   const char       *path)
 {
@@ -231,6 +234,7 @@ ord_training_new (const char       *folder,
   training->unit = unit && *unit ? g_strdup (unit) : NULL;
   training->method = g_strdup (method);
   training->encoder = g_strdup (encoder);
+  training->network = g_strdup (network);
   training->path = g_strdup (path);
   training->options = ord_options_copy (options);
   g_mutex_init (&training->lock);
@@ -451,9 +455,10 @@ train (TrainData     *data,
 {
   OrdTraining       *training = data->training;
   OrdDatasetOptions  how      = { .unit = training->unit };
-  g_autoptr (OrdDataset) dataset = NULL;
-  g_autoptr (OrdTrainer) trainer = NULL;
-  g_autoptr (OrdModel)   model   = NULL;
+  g_autoptr (OrdPretrained) network = NULL;
+  g_autoptr (OrdDataset)    dataset = NULL;
+  g_autoptr (OrdTrainer)    trainer = NULL;
+  g_autoptr (OrdModel)      model   = NULL;
   g_autofree char *folder = g_path_get_dirname (training->path);
   g_autofree char *resume = g_strconcat (training->path, "-resume", NULL);
 
@@ -469,6 +474,11 @@ train (TrainData     *data,
   if (! ord_model_can_save (training->path, error))
     return NULL;
 
+  if (training->network
+      && ! (network = ord_pretrained_open (training->network, NULL, NULL, NULL,
+                                           NULL, error)))
+    return NULL;
+
   how.seed = (guint64) ord_options_get (training->options, "seed");
   dataset = ord_dataset_read (training->folder, &how, error);
   if (! dataset)
@@ -478,6 +488,7 @@ train (TrainData     *data,
 
   trainer = ord_trainer_new (dataset, training->title, training->method,
                              training->encoder, training->options);
+  ord_trainer_set_pretrained (trainer, network);
   ord_trainer_set_checkpoint (trainer, resume);
 
   training_set_trainer (training, trainer);

@@ -43,6 +43,7 @@ typedef struct _OrdTraining OrdTraining;
  * @folder: the labelled pictures
  * @title: for people
  * @unit: (nullable): else the table's own
+ * @network: (nullable): the ONNX file that a pretrained @encoder is made from
  * @path: the model file to write
  */
 OrdTraining   *ord_training_new       (const char           *folder,
@@ -50,6 +51,7 @@ OrdTraining   *ord_training_new       (const char           *folder,
                                        const char           *unit,
                                        const char           *method,
                                        const char           *encoder,
+                                       const char           *network,
                                        const OrdOptions     *options,
                                        const char           *path);
 OrdTraining   *ord_training_ref       (OrdTraining          *training);

@@ -10,10 +10,20 @@
 #include <glib/gi18n-lib.h>
 
 #include "data/ord-augmentation.h"
+#include "encoder/ord-encoder.h"
 #include "methods/ord-method.h"
 #include "model/ord-trainer.h"
 
-#define ENCODER "compact"
+/* What the kinds of encoders are called here. */
+static const struct
+{
+  const char *kind;
+  const char *label;
+} encoders[] = {
+  { "compact", N_("From scratch") },
+  { "frozen", N_("Pretrained, fixed") },
+  { "finetuned", N_("Pretrained, tuned") },
+};
 
 /* The trainer's own options that are shown; the others are for the command
  * line. */
@@ -24,6 +34,9 @@ struct _OrdTrainOptions
   GtkGrid     parent;
 
   GtkWidget  *method;
+  GtkWidget  *encoder;
+  GtkWidget  *network;      /* file chooser; its row is that of the pretrained */
+  int         network_row;
   GHashTable *editors;      /* option name → switch or spin button */
   GPtrArray  *method_rows;  /* widgets of the method's parameters */
   int         n_rows;
@@ -177,8 +190,8 @@ add_general (OrdTrainOptions *options)
 {
   g_autoptr (GError)     error    = NULL;
   g_autoptr (OrdOptions) defaults =
-    ord_trainer_options_new (ord_train_options_get_method (options), ENCODER,
-                             &error);
+    ord_trainer_options_new (ord_train_options_get_method (options),
+                             ord_train_options_get_encoder (options), &error);
 
   if (! defaults)
     {
@@ -196,12 +209,58 @@ add_general (OrdTrainOptions *options)
 }
 
 static void
+on_encoder_changed (OrdTrainOptions *options)
+{
+  const char *encoder    = ord_train_options_get_encoder (options);
+  gboolean    pretrained = ord_encoder_is_pretrained (encoder);
+
+  for (int column = 0; column < 3; column++)
+    gtk_widget_set_visible (gtk_grid_get_child_at (GTK_GRID (options), column,
+                                                   options->network_row),
+                            pretrained);
+}
+
+static void
+add_encoder (OrdTrainOptions *options)
+{
+  GtkFileFilter *filter = gtk_file_filter_new ();
+
+  options->encoder = gtk_combo_box_text_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (encoders); i++)
+    gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (options->encoder),
+                               encoders[i].kind, _(encoders[i].label));
+  gtk_combo_box_set_active (GTK_COMBO_BOX (options->encoder), 0);
+  add_row (options, NULL, _("_Network"),
+           _("A small one that learns from nothing, or one that knows many "
+             "pictures already"),
+           options->encoder);
+
+  gtk_file_filter_set_name (filter, _("Networks (*.onnx)"));
+  gtk_file_filter_add_pattern (filter, "*.onnx");
+  options->network =
+    gtk_file_chooser_button_new (_("Choose a Pretrained Network"),
+                                 GTK_FILE_CHOOSER_ACTION_OPEN);
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (options->network), filter);
+  gtk_file_chooser_button_set_width_chars (
+    GTK_FILE_CHOOSER_BUTTON (options->network), 10);
+  options->network_row = options->n_rows;
+  add_row (options, NULL, _("Network _file"),
+           _("In ONNX form; the model keeps a copy"),
+           options->network);
+  on_encoder_changed (options);
+  g_signal_connect_swapped (options->encoder, "changed",
+                            G_CALLBACK (on_encoder_changed), options);
+}
+
+static void
 ord_train_options_dispose (GObject *object)
 {
   OrdTrainOptions *options = ORD_TRAIN_OPTIONS (object);
 
   g_hash_table_remove_all (options->editors);
   options->method = NULL;
+  options->encoder = NULL;
+  options->network = NULL;
 
   G_OBJECT_CLASS (ord_train_options_parent_class)->dispose (object);
 }
@@ -244,6 +303,7 @@ ord_train_options_init (OrdTrainOptions *options)
            _("What training minimises and how a picture is answered"),
            options->method);
 
+  add_encoder (options);
   add_general (options);
   for (const OrdOptionSpec *spec = ord_augmentation_options; spec->name; spec++)
     add_spec (options, spec);
@@ -270,7 +330,20 @@ ord_train_options_get_method (OrdTrainOptions *options)
 const char *
 ord_train_options_get_encoder (OrdTrainOptions *options)
 {
-  return ENCODER;
+  g_return_val_if_fail (ORD_IS_TRAIN_OPTIONS (options), NULL);
+
+  return gtk_combo_box_get_active_id (GTK_COMBO_BOX (options->encoder));
+}
+
+char *
+ord_train_options_get_network (OrdTrainOptions *options)
+{
+  g_return_val_if_fail (ORD_IS_TRAIN_OPTIONS (options), NULL);
+
+  if (! ord_encoder_is_pretrained (ord_train_options_get_encoder (options)))
+    return NULL;
+
+  return gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (options->network));
 }
 
 static double
@@ -288,14 +361,25 @@ OrdOptions *
 ord_train_options_get (OrdTrainOptions  *options,
                        GError          **error)
 {
-  g_autoptr (OrdOptions) values = NULL;
+  g_autoptr (OrdOptions) values  = NULL;
+  g_autofree char       *network = NULL;
+  const char            *encoder;
   GHashTableIter iter;
   gpointer       name, editor;
 
   g_return_val_if_fail (ORD_IS_TRAIN_OPTIONS (options), NULL);
 
+  encoder = ord_train_options_get_encoder (options);
+  network = ord_train_options_get_network (options);
+  if (ord_encoder_is_pretrained (encoder) && ! network)
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
+                   _("Choose the file of the pretrained network (*.onnx), or a "
+                     "network from scratch."));
+      return NULL;
+    }
   values = ord_trainer_options_new (ord_train_options_get_method (options),
-                                    ENCODER, error);
+                                    encoder, error);
   if (! values)
     return NULL;
 
@@ -305,6 +389,19 @@ ord_train_options_get (OrdTrainOptions  *options,
       return NULL;
 
   return g_steal_pointer (&values);
+}
+
+void
+ord_train_options_set_encoder (OrdTrainOptions *options,
+                               const char      *encoder,
+                               const char      *network)
+{
+  g_return_if_fail (ORD_IS_TRAIN_OPTIONS (options));
+
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (options->encoder), encoder);
+  if (network)
+    gtk_file_chooser_set_filename (GTK_FILE_CHOOSER (options->network),
+                                   network);
 }
 
 GtkWidget *

@@ -21,7 +21,15 @@ GtkWidget  *ord_train_options_new         (void);
 const char *ord_train_options_get_method  (OrdTrainOptions  *options);
 const char *ord_train_options_get_encoder (OrdTrainOptions  *options);
 
-/* (transfer full): what is set now. */
+/* (transfer full) (nullable): the ONNX file of a pretrained encoder. */
+char       *ord_train_options_get_network (OrdTrainOptions  *options);
+
+/* @network: (nullable): the file to choose; what is chosen stays */
+void        ord_train_options_set_encoder (OrdTrainOptions  *options,
+                                           const char       *encoder,
+                                           const char       *network);
+
+/* (transfer full): what is set now; an error where something is missing. */
 OrdOptions *ord_train_options_get         (OrdTrainOptions  *options,
                                            GError          **error);
 

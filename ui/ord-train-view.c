@@ -460,6 +460,7 @@ on_start (OrdTrainView *view)
 {
   g_autoptr (GError)     error   = NULL;
   g_autoptr (OrdOptions) options = NULL;
+  g_autofree char       *network = NULL;
   GtkWidget  *field = NULL;
   const char *gap;
 
@@ -496,13 +497,14 @@ on_start (OrdTrainView *view)
   ord_curve_clear (view->curve, view->unit);
   gtk_widget_show (view->progress_box);
 
+  network = ord_train_options_get_network (view->options);
   view->cancellable = g_cancellable_new ();
   view->training =
     ord_training_new (view->folder, gtk_entry_get_text (view->title_entry),
                       view->unit,
                       ord_train_options_get_method (view->options),
-                      ord_train_options_get_encoder (view->options), options,
-                      view->path);
+                      ord_train_options_get_encoder (view->options), network,
+                      options, view->path);
   ord_job_train_async (view->training, on_progress, view, view->cancellable,
                        on_trained, g_object_ref (view));
   update_buttons (view);

@@ -27,6 +27,7 @@ int ord_command_predict  (int argc, char **argv);
 int ord_command_evaluate (int argc, char **argv);
 int ord_command_info     (int argc, char **argv);
 int ord_command_compare  (int argc, char **argv);
+int ord_command_export   (int argc, char **argv);
 
 /**
  * ord_command_parse:

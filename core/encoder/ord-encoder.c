@@ -59,6 +59,14 @@ ord_encoder_is_pretrained (const char *name)
   return klass && klass->pretrained;
 }
 
+gboolean
+ord_encoder_is_frozen (const char *name)
+{
+  const OrdEncoderClass *klass = find_class (name);
+
+  return klass && klass->freeze;
+}
+
 gsize
 ord_encoder_count (const OrdEncoderSpec *spec)
 {
@@ -96,6 +104,8 @@ ord_encoder_new (const OrdEncoderSpec  *spec,
     encoder->pretrained = ord_pretrained_ref (spec->pretrained);
   if (!klass->build (encoder, spec, error))
     return NULL;
+  if (encoder->graph && ord_precision_is_supported (spec->precision))
+    ord_graph_set_precision (encoder->graph, spec->precision);
 
   return g_steal_pointer (&encoder);
 }

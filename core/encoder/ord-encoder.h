@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "../network/ord-parameter.h"
+#include "../network/ord-graph.h"
 #include "../ord-options.h"
 #include "ord-pretrained.h"
 
@@ -22,6 +22,8 @@ const OrdOptionSpec *ord_encoder_get_options (const char *name);
 
 /* Whether the kind is made from a network that was trained elsewhere. */
 gboolean             ord_encoder_is_pretrained (const char *name);
+/* Whether only a head is trained, on what the network makes. */
+gboolean             ord_encoder_is_frozen     (const char *name);
 
 /**
  * OrdEncoderSpec:
@@ -31,6 +33,8 @@ gboolean             ord_encoder_is_pretrained (const char *name);
  * @preparation: of the pictures
  * @covariate_width: 0 for none
  * @seed: of the initial parameters
+ * @precision: of what is trained; one that this processor does not calculate in
+ *   becomes float
  * @limit: numbers that it may learn at most, where a file that is not trusted
  *   asks for it; 0 for no limit
  *
@@ -44,6 +48,7 @@ typedef struct
   const OrdPreparation *preparation;
   guint                 covariate_width;
   guint64               seed;
+  OrdPrecision          precision;
   gsize                 limit;
 } OrdEncoderSpec;
 

@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "../ord-output.h"
 #include "ord-database.h"
 
 G_BEGIN_DECLS
@@ -13,8 +14,7 @@ G_BEGIN_DECLS
 /**
  * OrdDatabase:
  * @path: where the file is, or shall be
- * @temporary: (nullable): where it is being written
- * @mode: permissions of the file that is being replaced; −1 where there is none
+ * @output: (nullable): while it is being written
  * @size: of the file in bytes; when writing the expected one
  * @bytes_left: that may still be read: no honest file gives more bytes than it
  *   has, but one whose rows share their pages could
@@ -25,15 +25,12 @@ struct _OrdDatabase
   sqlite3                 *handle;
   const OrdDatabaseFormat *format;
   char                    *path;
-  char                    *temporary;
-  int                      mode;
+  OrdOutput               *output;
   guint64                  size;
   gint64                   bytes_left;
   gint64                   steps_left;
   GCancellable            *cancellable;
 };
-
-char *ord_database_absolute_path (const char *path);
 
 /* Words what SQLite has just failed with. */
 void ord_database_set_read_error  (OrdDatabase  *database,

@@ -14,8 +14,8 @@
 #define STEPS_PER_CALL 4096
 
 /* An absolute name can be no URI and no ":memory:". */
-char *
-ord_database_absolute_path (const char *path)
+static char *
+absolute_path (const char *path)
 {
   g_autofree char *folder = NULL;
 
@@ -338,7 +338,7 @@ ord_database_open (const char               *path,
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
-  database->path = ord_database_absolute_path (path);
+  database->path = absolute_path (path);
   database->format = format;
   database->cancellable = cancellable ? g_object_ref (cancellable) : NULL;
 
@@ -376,10 +376,8 @@ ord_database_close (OrdDatabase *database)
     return;
 
   sqlite3_close (database->handle);
-  if (database->temporary)
-    g_unlink (database->temporary);
   g_clear_object (&database->cancellable);
-  g_free (database->temporary);
+  ord_output_free (database->output);
   g_free (database->path);
   g_free (database);
 }

@@ -2,12 +2,11 @@
  *
  * From a picture to a value and its reasons.
  */
-#include "ord-predictor.h"
+#include "ord-predictor-private.h"
 
 #include <math.h>
 
 #include "../space/ord-novelty.h"
-#include "ord-embedder-private.h"
 #include "ord-trainer.h"
 
 /* Decoded pictures kept while a list of files is read. */
@@ -126,6 +125,8 @@ ord_predictor_new (OrdModel  *model,
                       "Ordinate, or is damaged: ", parts->title);
       return NULL;
     }
+  if (ord_options_get (options, "precision") == ORD_PRECISION_BFLOAT16)
+    spec.precision = ORD_PRECISION_BFLOAT16;
   self->model = g_object_ref (model);
   self->embedder = ord_embedder_new (parts->method, &spec, parts->dataset,
                                      error);
@@ -166,6 +167,13 @@ ord_predictor_get_model (OrdPredictor *predictor)
 {
   g_return_val_if_fail (ORD_IS_PREDICTOR (predictor), NULL);
   return predictor->model;
+}
+
+OrdEmbedder *
+ord_predictor_get_embedder (OrdPredictor *predictor)
+{
+  g_return_val_if_fail (ORD_IS_PREDICTOR (predictor), NULL);
+  return predictor->embedder;
 }
 
 /* All that answered, filled up with the nearest others to the number shown. */

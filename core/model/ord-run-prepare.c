@@ -153,6 +153,7 @@ ord_run_prepare (OrdRun        *run,
   g_autoptr (GPtrArray) parameters = NULL;
   GPtrArray          *failures;
   int                 threads = (int) ord_run_option (run, "threads");
+  OrdEncoderSpec      spec;
 
   /* This thread's own count of workers; other threads keep theirs. */
   omp_set_num_threads (threads > 0 ? threads : (int) g_get_num_processors ());
@@ -177,13 +178,19 @@ ord_run_prepare (OrdRun        *run,
       !standardise_labels (run, error))
     return FALSE;
 
-  run->embedder = ord_embedder_new (trainer->method, &(OrdEncoderSpec) {
+  ord_run_plan (run);
+  spec = (OrdEncoderSpec) {
     .kind = trainer->encoder,
     .options = trainer->options,
     .pretrained = trainer->pretrained,
     .preparation = &run->preparation,
+    .covariate_width = ord_dataset_get_covariate_width (run->dataset),
     .seed = run->seed,
-  }, run->dataset, error);
+  };
+  if (!ord_run_choose_precision (run, &spec, cancellable, error))
+    return FALSE;
+  spec.precision = run->precision;
+  run->embedder = ord_embedder_new (trainer->method, &spec, run->dataset, error);
   if (!run->embedder)
     return FALSE;
   show_labels (run);
@@ -195,7 +202,6 @@ ord_run_prepare (OrdRun        *run,
   if (ord_encoder_get_frozen_width (run->embedder->encoder) > 0 &&
       !ord_run_freeze (run, cancellable, error))
     return FALSE;
-  ord_run_plan (run);
 
   return TRUE;
 }

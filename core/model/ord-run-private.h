@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  * among no more than this many references, to stay a small part of an epoch. */
 #define ORD_RUN_VALIDATION_LIMIT 1024
 
+/* The option "precision" is one of OrdPrecision, or whichever is faster. */
+#define ORD_PRECISION_AUTO 2
+
 struct _OrdTrainer
 {
   GObject     parent_instance;
@@ -50,6 +53,7 @@ typedef struct
   float           *targets;    /* (loader's n_samples, n_labels), standardised */
   float           *covariates; /* (loader's n_samples, width), or NULL */
 
+  OrdPrecision     precision;
   OrdEmbedder     *embedder;
   OrdFrozen       *frozen;     /* where a part of the encoder is not trained */
   OrdOptimiser    *optimiser;
@@ -99,6 +103,12 @@ void   ord_run_report_finishing (const OrdProgress *progress,
 gboolean ord_run_prepare     (OrdRun        *run,
                               GCancellable  *cancellable,
                               GError       **error);
+
+/* Of the network, as the option says or as is faster here. */
+gboolean ord_run_choose_precision (OrdRun                *run,
+                                   const OrdEncoderSpec  *spec,
+                                   GCancellable          *cancellable,
+                                   GError               **error);
 
 /* What the part that is not trained makes of every picture. */
 gboolean ord_run_freeze      (OrdRun        *run,

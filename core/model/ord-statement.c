@@ -38,7 +38,7 @@ ord_database_prepare (OrdDatabase  *database,
   if (sqlite3_prepare_v2 (database->handle, sql, -1, &handle, NULL)
       != SQLITE_OK)
     {
-      if (database->temporary)
+      if (database->output)
         ord_database_set_write_error (database, error);
       else
         ord_database_set_read_error (database, error);

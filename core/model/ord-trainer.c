@@ -11,6 +11,9 @@
 #include "../methods/ord-method.h"
 #include "ord-run-private.h"
 
+/* Those of OrdPrecision in their order, and none of them. */
+static const char * const precisions[] = { "float", "bf16", "auto", NULL };
+
 static const OrdOptionSpec options_table[] = {
   { "minutes", "budget of training time; the schedule fits itself to it",
     24.0, 0.01, 10080.0, FALSE, NULL },
@@ -26,6 +29,8 @@ static const OrdOptionSpec options_table[] = {
   { "batch", "pictures in a step; 0 chooses by their number", 0, 0, 4096, TRUE, NULL },
   { "size", "side of the network's input, in pixels; some pretrained ones have "
     "a fixed one", 96, 16, 1024, TRUE, NULL },
+  { "precision", "of the network's calculations; auto takes bf16 (bfloat16) "
+    "where that is faster here", ORD_PRECISION_AUTO, 0, 2, TRUE, precisions },
   { "rate", "peak learning rate", 4e-3, 1e-6, 1.0, FALSE, NULL },
   { "decay", "weight decay", 0.02, 0.0, 10.0, FALSE, NULL },
   { "checkpoint", "seconds after which an epoch's end is worth a checkpoint",
@@ -221,6 +226,17 @@ ord_trainer_time_epoch (OrdTrainer       *trainer,
   return TRUE;
 }
 
+/* (transfer full): as the model keeps them: with the precision that it has been
+ * trained in, and is asked in. */
+static char *
+describe_options (OrdRun *run)
+{
+  g_autoptr (OrdOptions) options = ord_options_copy (run->trainer->options);
+
+  ord_options_set (options, "precision", run->precision, NULL);
+  return ord_options_to_string (options);
+}
+
 OrdModel *
 ord_trainer_run (OrdTrainer       *trainer,
                  OrdProgressFunc   progress,
@@ -243,7 +259,7 @@ ord_trainer_run (OrdTrainer       *trainer,
       !ord_embedder_load (run.embedder, run.best, error))
     return NULL;
 
-  options = ord_options_to_string (trainer->options);
+  options = describe_options (&run);
   source = (OrdModelSource) {
     .title = trainer->title,
     .method = trainer->method,

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Limits: a value is kept within a range. The rectifier, max (0, x), is the
+ * Limits: a value is kept within a range; the rectifier, max (0, x), is the
  * range without an upper end. The gradient, told from the layer's own output,
- * is zero at the ends themselves.
- *
- * As values and gradients before the limit are of no use to anybody, a clip
- * works in place wherever it is the only reader; a convolution does it itself.
+ * is zero at the ends themselves. As values and gradients before the limit are
+ * of no use to anybody, a clip works in place wherever it is the only reader,
+ * and a convolution does it itself.
  */
 #include "ord-layer-private.h"
 

@@ -71,8 +71,10 @@ choose_format (const OrdLayer *layer,
       ord_plan_get_dims (plan, layer->inputs[i], dims);
       for (f = 0; f < G_N_ELEMENTS (formats); f++)
         if (dnnl_memory_desc_equal (ord_dnnl_memory_desc (value),
-                                    ord_dnnl_desc (dnnl, 4, dims,
-                                                   formats[f].tag)))
+                                    ord_dnnl_desc_of (dnnl,
+                                                      ord_plan_get_type (plan),
+                                                      4, dims,
+                                                      formats[f].tag)))
           break;
       if (f == G_N_ELEMENTS (formats) ||
           !fills_blocks (layer, plan, formats[f].block))
@@ -93,6 +95,8 @@ concat_plan (const OrdLayer *layer,
   Concat                               *state = g_new0 (Concat, 1);
   OrdDnnl                              *dnnl = ord_plan_get_dnnl (plan);
   dnnl_format_tag_t                     tag = choose_format (layer, plan);
+  dnnl_data_type_t                      type =
+    layer->rank == 4 ? ord_plan_get_type (plan) : dnnl_f32;
   g_autofree const_dnnl_memory_desc_t  *descs = NULL;
   dnnl_memory_desc_t                    joined;
   dnnl_primitive_desc_t                 pd = NULL;
@@ -108,13 +112,14 @@ concat_plan (const OrdLayer *layer,
     {
       int rank = ord_plan_get_dims (plan, layer->inputs[i], dims);
 
-      descs[i] = ord_dnnl_desc (dnnl, rank, dims, tag);
+      descs[i] = ord_dnnl_desc_of (dnnl, type, rank, dims, tag);
       state->inputs[i] =
         ord_dnnl_reorder_to (dnnl, ord_plan_get_value (plan, layer->inputs[i]),
                              descs[i]);
     }
-  joined = ord_dnnl_desc (dnnl, ord_plan_get_dims (plan, layer->node, dims),
-                          dims, tag);
+  joined = ord_dnnl_desc_of (dnnl, type,
+                             ord_plan_get_dims (plan, layer->node, dims), dims,
+                             tag);
   ord_dnnl_check (dnnl,
                   dnnl_concat_primitive_desc_create (&pd, dnnl->engine, joined,
                                                      layer->n_inputs, 1, descs,

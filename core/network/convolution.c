@@ -49,6 +49,7 @@ typedef struct
 {
   dnnl_memory_desc_t src;
   dnnl_memory_desc_t weight;
+  dnnl_memory_desc_t d_weight;     /* floats, as is what follows */
   dnnl_memory_desc_t weight_plain;
   dnnl_memory_desc_t bias;
   dnnl_memory_desc_t dst;
@@ -64,6 +65,7 @@ convolution_descs (const OrdLayer *layer,
 {
   const OrdConvolution *c = layer->settings;
   OrdDnnl              *dnnl = ord_plan_get_dnnl (plan);
+  dnnl_data_type_t      type = ord_plan_get_type (plan);
   int                   in = ord_plan_get_shape (plan, layer->inputs[0])->channels;
   dnnl_dim_t            src[4], dst[4];
   dnnl_dim_t            bias[1] = { c->channels };
@@ -82,9 +84,11 @@ convolution_descs (const OrdLayer *layer,
 
   ord_plan_get_dims (plan, layer->inputs[0], src);
   ord_plan_get_dims (plan, layer->node, dst);
-  descs.src = ord_dnnl_desc (dnnl, 4, src, dnnl_format_tag_any);
-  descs.dst = ord_dnnl_desc (dnnl, 4, dst, dnnl_format_tag_any);
-  descs.weight =
+  descs.src = ord_dnnl_desc_of (dnnl, type, 4, src, dnnl_format_tag_any);
+  descs.dst = ord_dnnl_desc_of (dnnl, type, 4, dst, dnnl_format_tag_any);
+  descs.weight = ord_dnnl_desc_of (dnnl, type, 5 - skip, grouped + skip,
+                                   dnnl_format_tag_any);
+  descs.d_weight =
     ord_dnnl_desc (dnnl, 5 - skip, grouped + skip, dnnl_format_tag_any);
   descs.weight_plain = ord_dnnl_desc (dnnl, 5 - skip, grouped + skip,
                                       skip ? dnnl_oihw : dnnl_goihw);
@@ -109,7 +113,7 @@ plan_backward_weights (const OrdLayer              *layer,
   ord_dnnl_check (dnnl,
                   dnnl_convolution_backward_weights_primitive_desc_create (
                     &pd, dnnl->engine, dnnl_convolution_auto, d->src,
-                    d->weight, d->bias, d->dst, d->stride, d->dilation,
+                    d->d_weight, d->bias, d->dst, d->stride, d->dilation,
                     d->pad_before, d->pad_after, forward, NULL),
                   layer->name);
   ord_dnnl_keep_desc (dnnl, pd);

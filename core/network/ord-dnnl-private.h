@@ -24,7 +24,7 @@ typedef struct
   GError        *error;   /* the first failure */
 } OrdDnnl;
 
-/* A copy into another memory format; nothing where the format is the same:
+/* A copy into another memory format or type; nothing where both are the same:
  * neither @primitive nor @places is there then, and @to is @from. */
 typedef struct
 {
@@ -45,12 +45,17 @@ gboolean ord_dnnl_check (OrdDnnl       *dnnl,
                          dnnl_status_t  status,
                          const char    *what);
 
-/* Float descriptors: of dims in a named format, or `any` for the primitive to
- * choose. */
-dnnl_memory_desc_t ord_dnnl_desc  (OrdDnnl            *dnnl,
-                                   int                 n_dims,
-                                   const dnnl_dim_t   *dims,
-                                   dnnl_format_tag_t   tag);
+/* Descriptors: of dims in a named format, or `any` for the primitive to choose;
+ * of floats, or of another type. */
+dnnl_memory_desc_t ord_dnnl_desc    (OrdDnnl            *dnnl,
+                                     int                 n_dims,
+                                     const dnnl_dim_t   *dims,
+                                     dnnl_format_tag_t   tag);
+dnnl_memory_desc_t ord_dnnl_desc_of (OrdDnnl            *dnnl,
+                                     dnnl_data_type_t    type,
+                                     int                 n_dims,
+                                     const dnnl_dim_t   *dims,
+                                     dnnl_format_tag_t   tag);
 
 /* Takes @desc over when it was made by one of oneDNN's own makers. */
 dnnl_primitive_desc_t
@@ -73,6 +78,7 @@ dnnl_memory_t ord_dnnl_memory    (OrdDnnl                  *dnnl,
 dnnl_memory_t ord_dnnl_memory_on (OrdDnnl                  *dnnl,
                                   const_dnnl_memory_desc_t  desc,
                                   void                     *buffer);
+/* As the floats they mostly are. */
 float        *ord_dnnl_data      (dnnl_memory_t             memory);
 const_dnnl_memory_desc_t
               ord_dnnl_memory_desc (dnnl_memory_t           memory);

@@ -81,11 +81,21 @@ ord_dnnl_desc (OrdDnnl           *dnnl,
                const dnnl_dim_t  *dims,
                dnnl_format_tag_t  tag)
 {
+  return ord_dnnl_desc_of (dnnl, dnnl_f32, n_dims, dims, tag);
+}
+
+dnnl_memory_desc_t
+ord_dnnl_desc_of (OrdDnnl           *dnnl,
+                  dnnl_data_type_t   type,
+                  int                n_dims,
+                  const dnnl_dim_t  *dims,
+                  dnnl_format_tag_t  tag)
+{
   dnnl_memory_desc_t desc = NULL;
 
   if (!ord_dnnl_check (dnnl,
                        dnnl_memory_desc_create_with_tag (&desc, n_dims, dims,
-                                                         dnnl_f32, tag),
+                                                         type, tag),
                        "a memory format"))
     return NULL;
   g_ptr_array_add (dnnl->descs, desc);
@@ -177,6 +187,16 @@ ord_dnnl_memory_desc (dnnl_memory_t memory)
   return desc;
 }
 
+static dnnl_data_type_t
+type_of (dnnl_memory_t memory)
+{
+  dnnl_data_type_t type = dnnl_data_type_undef;
+
+  dnnl_memory_desc_query (ord_dnnl_memory_desc (memory),
+                          dnnl_query_data_type, &type);
+  return type;
+}
+
 dnnl_primitive_t
 ord_dnnl_copy (OrdDnnl                  *dnnl,
                const_dnnl_memory_desc_t  from,
@@ -260,7 +280,8 @@ find_place (const Layout     *layout,
 
 /* oneDNN loses numbers on some processors when it packs into a format with blocks
  * that the dims do not fill, as the weights of a layer with 24 or 80 channels:
- * those are copied number by number. */
+ * those are copied number by number, and rounded on the way where the format is
+ * one of bfloat16. */
 static gboolean
 is_packed_wrongly (const Layout *to)
 {
@@ -315,7 +336,8 @@ ord_dnnl_reorder_to (OrdDnnl                  *dnnl,
   reorder.to = ord_dnnl_memory (dnnl, to);
   plain = query_layout (ord_dnnl_memory_desc (from));
   packed = query_layout (to);
-  if (plain.n_blocks == 0 && is_packed_wrongly (&packed))
+  if (plain.n_blocks == 0 && type_of (from) == dnnl_f32 &&
+      is_packed_wrongly (&packed))
     reorder.places = find_places (dnnl, &plain, &packed, &reorder.count);
   else
     reorder.primitive =
@@ -363,19 +385,47 @@ ord_dnnl_run_copy (OrdDnnl          *dnnl,
   ord_dnnl_run (dnnl, primitive, G_N_ELEMENTS (args), args);
 }
 
+/* The upper half of a float, rounded to nearest, ties to even. */
+static guint16
+to_bfloat16 (float value)
+{
+  guint32 bits;
+
+  memcpy (&bits, &value, sizeof bits);
+  /* Rounding might carry a NaN over to something else. */
+  if ((bits & 0x7fffffff) > 0x7f800000)
+    return (guint16) (bits >> 16 | 0x40);
+  return (guint16) ((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+/* The padding stays as it was made: zero. */
+static void
+run_places (const OrdReorder *reorder)
+{
+  const float *from = ord_dnnl_data (reorder->from);
+
+  if (type_of (reorder->to) == dnnl_bf16)
+    {
+      guint16 *to = (gpointer) ord_dnnl_data (reorder->to);
+
+      for (gsize i = 0; i < reorder->count; i++)
+        to[reorder->places[i]] = to_bfloat16 (from[i]);
+    }
+  else
+    {
+      float *to = ord_dnnl_data (reorder->to);
+
+      for (gsize i = 0; i < reorder->count; i++)
+        to[reorder->places[i]] = from[i];
+    }
+}
+
 void
 ord_dnnl_run_reorder (OrdDnnl          *dnnl,
                       const OrdReorder *reorder)
 {
   if (reorder->places && !dnnl->error)
-    {
-      const float *from = ord_dnnl_data (reorder->from);
-      float       *to = ord_dnnl_data (reorder->to);
-
-      /* The padding stays as it was made: zero. */
-      for (gsize i = 0; i < reorder->count; i++)
-        to[reorder->places[i]] = from[i];
-    }
+    run_places (reorder);
   if (reorder->primitive)
     ord_dnnl_run_copy (dnnl, reorder->primitive, reorder->from, reorder->to);
 }

@@ -24,6 +24,7 @@ typedef struct
   dnnl_memory_t gradient;
   gpointer      state;
   OrdEdge      *edges;        /* (n_inputs) */
+  dnnl_memory_t caller;       /* of an input: the floats it came as */
   OrdNode       last_reader;  /* -1: none */
   int           n_readers;    /* a node read twice by one layer counts twice */
   gboolean      clipped;      /* by its producer, for its only reader */
@@ -46,6 +47,7 @@ struct _OrdPlan
 struct _OrdGraph
 {
   guint64        seed;
+  OrdPrecision   precision;
   dnnl_engine_t  engine;
   dnnl_stream_t  stream;
   GPtrArray     *layers;
@@ -56,25 +58,47 @@ struct _OrdGraph
   float         *description; /* (n, description width) of the latest pass */
 };
 
-/* -- inputs are layers that compute nothing --------------------------------- */
+/* -- inputs are layers that at most convert -------------------------------- */
 
 static gpointer
 input_plan (const OrdLayer *layer,
             OrdPlan        *plan)
 {
-  OrdDnnl    *dnnl = ord_plan_get_dnnl (plan);
-  dnnl_dim_t  dims[4];
-  int         rank = ord_plan_get_dims (plan, layer->node, dims);
+  OrdDnnl           *dnnl = ord_plan_get_dnnl (plan);
+  OrdPlanNode       *node = &plan->nodes[layer->node];
+  OrdReorder        *state = g_new0 (OrdReorder, 1);
+  dnnl_format_tag_t  tag = layer->rank == 4 ? dnnl_nchw : dnnl_nc;
+  dnnl_dim_t         dims[4];
+  dnnl_memory_desc_t desc;
 
-  ord_plan_set_value (plan, layer,
-                      ord_dnnl_desc (dnnl, rank, dims,
-                                     rank == 4 ? dnnl_nchw : dnnl_nc));
-  return NULL;
+  ord_plan_get_dims (plan, layer->node, dims);
+  desc = ord_dnnl_desc_of (dnnl, layer->rank == 4 ? ord_plan_get_type (plan)
+                                                  : dnnl_f32,
+                           layer->rank, dims, tag);
+  node->caller =
+    ord_dnnl_memory_on (dnnl, ord_dnnl_desc (dnnl, layer->rank, dims, tag),
+                        NULL);
+  *state = ord_dnnl_reorder_to (dnnl, node->caller, desc);
+  node->value = state->to;
+  if (plan->training && layer->wants_gradient)
+    node->gradient = ord_dnnl_memory (dnnl, desc);
+
+  return state;
+}
+
+static void
+input_forward (const OrdLayer *layer,
+               OrdPlan        *plan,
+               gpointer        state)
+{
+  ord_dnnl_run_reorder (ord_plan_get_dnnl (plan), state);
 }
 
 static const OrdLayerClass input_class = {
   .kind = ORD_LAYER_INPUT,
   .plan = input_plan,
+  .forward = input_forward,
+  .free_state = g_free,
 };
 
 static gboolean
@@ -148,6 +172,27 @@ ord_graph_free (OrdGraph *graph)
   dnnl_stream_destroy (graph->stream);
   dnnl_engine_destroy (graph->engine);
   g_free (graph);
+}
+
+gboolean
+ord_precision_is_supported (OrdPrecision precision)
+{
+  /* Each instruction set is the bits of those it contains. */
+  const unsigned wanted = dnnl_cpu_isa_avx512_core_bf16;
+
+  return precision == ORD_PRECISION_FLOAT ||
+         ((unsigned) dnnl_get_effective_cpu_isa () & wanted) == wanted;
+}
+
+void
+ord_graph_set_precision (OrdGraph     *graph,
+                         OrdPrecision  precision)
+{
+  g_return_if_fail (ord_precision_is_supported (precision));
+
+  if (precision != graph->precision)
+    g_ptr_array_set_size (graph->plans, 0);
+  graph->precision = precision;
 }
 
 OrdLayer *
@@ -354,6 +399,13 @@ ord_plan_get_n (OrdPlan *plan)
   return plan->n;
 }
 
+dnnl_data_type_t
+ord_plan_get_type (OrdPlan *plan)
+{
+  return plan->graph->precision == ORD_PRECISION_BFLOAT16 ? dnnl_bf16
+                                                          : dnnl_f32;
+}
+
 guint
 ord_plan_get_version (OrdPlan *plan)
 {
@@ -409,9 +461,7 @@ ord_plan_set_value (OrdPlan                  *plan,
 {
   OrdPlanNode *node = &plan->nodes[layer->node];
 
-  node->value = is_input (layer)
-                ? ord_dnnl_memory_on (&plan->dnnl, desc, NULL)
-                : ord_dnnl_memory (&plan->dnnl, desc);
+  node->value = ord_dnnl_memory (&plan->dnnl, desc);
   if (plan->training && layer->wants_gradient)
     node->gradient = ord_dnnl_memory (&plan->dnnl, desc);
   return node->value;
@@ -736,9 +786,9 @@ ord_graph_forward (OrdGraph            *graph,
       const OrdLayer *layer = g_ptr_array_index (graph->layers, i);
 
       if (is_input (layer))
-        dnnl_memory_set_data_handle (plan->nodes[i].value,
+        dnnl_memory_set_data_handle (plan->nodes[i].caller,
                                      (void *) inputs[input++]);
-      else if (!is_left_out (plan, layer))
+      if (!is_left_out (plan, layer))
         layer->klass->forward (layer, plan, plan->nodes[i].state);
     }
   ord_dnnl_run_reorder (&plan->dnnl, &plan->output);

@@ -71,6 +71,26 @@ typedef struct
   gboolean frozen;
 } OrdBatchNorm;
 
+/**
+ * OrdPrecision:
+ * @ORD_PRECISION_FLOAT: all numbers are floats
+ * @ORD_PRECISION_BFLOAT16: images between layers and weights of convolutions
+ *   are rounded to 8 significant bits, and sums of them are floats; parameters,
+ *   their gradients, statistics, vectors, inputs and outputs are floats
+ */
+typedef enum
+{
+  ORD_PRECISION_FLOAT,
+  ORD_PRECISION_BFLOAT16
+} OrdPrecision;
+
+/* Whether this processor calculates so; slow emulation does not count. */
+gboolean ord_precision_is_supported (OrdPrecision  precision);
+
+/* Of the passes that follow; a supported one. */
+void     ord_graph_set_precision    (OrdGraph     *graph,
+                                     OrdPrecision  precision);
+
 /* Inputs: images (n, channels, height, width), or vectors (n, width). With
  * @gradient their gradient is computed too. */
 OrdNode ord_graph_image_input    (OrdGraph   *graph,

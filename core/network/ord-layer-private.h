@@ -102,6 +102,8 @@ guint64       ord_graph_get_seed      (OrdGraph            *graph);
 OrdDnnl       *ord_plan_get_dnnl      (OrdPlan        *plan);
 gboolean       ord_plan_is_training   (OrdPlan        *plan);
 int            ord_plan_get_n         (OrdPlan        *plan);
+/* The type of numbers in images; vectors are floats. */
+dnnl_data_type_t ord_plan_get_type    (OrdPlan        *plan);
 /* Counts parameter changes; a converted copy made at an older count is old. */
 guint          ord_plan_get_version   (OrdPlan        *plan);
 

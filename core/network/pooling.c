@@ -147,7 +147,8 @@ pooling_plan (const OrdLayer *layer,
       kernel[1] = from->width;
       after[0] = after[1] = 0;
     }
-  any = ord_dnnl_desc (dnnl, 4, dims, dnnl_format_tag_any);
+  any = ord_dnnl_desc_of (dnnl, ord_plan_get_type (plan), 4, dims,
+                          dnnl_format_tag_any);
   ord_dnnl_check (dnnl,
                   dnnl_pooling_forward_primitive_desc_create (
                     &forward, dnnl->engine,

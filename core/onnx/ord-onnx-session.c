@@ -21,6 +21,7 @@
  * @batch: 1 where the network takes one picture at a time, else -1
  * @probed_height: of the pictures that give @n_features; 0 before the first
  *   probe
+ * @rank: of the output for them
  */
 struct _OrdOnnxSession
 {
@@ -36,6 +37,7 @@ struct _OrdOnnxSession
   guint          probed_height;
   guint          probed_width;
   guint          n_features;
+  guint          rank;
 };
 
 /**
@@ -464,6 +466,30 @@ ord_onnx_session_free (OrdOnnxSession *session)
   g_free (session);
 }
 
+const char *
+ord_onnx_session_get_input (const OrdOnnxSession *session)
+{
+  g_return_val_if_fail (session != NULL, NULL);
+
+  return session->input;
+}
+
+const char *
+ord_onnx_session_get_output (const OrdOnnxSession *session)
+{
+  g_return_val_if_fail (session != NULL, NULL);
+
+  return session->output;
+}
+
+guint
+ord_onnx_session_get_rank (const OrdOnnxSession *session)
+{
+  g_return_val_if_fail (session != NULL, 0);
+
+  return session->rank;
+}
+
 guint
 ord_onnx_session_get_channels (const OrdOnnxSession *session)
 {
@@ -480,6 +506,7 @@ ord_onnx_session_get_channels (const OrdOnnxSession *session)
  * @n_features: of each picture
  * @stride: from one picture to the next
  * @area: numbers that are averaged to one feature; 1 where none are
+ * @rank: its dimensions
  */
 typedef struct
 {
@@ -488,6 +515,7 @@ typedef struct
   gsize        n_features;
   gsize        stride;
   gsize        area;
+  gsize        rank;
 } Result;
 
 static gboolean
@@ -503,6 +531,7 @@ read_layout (OrdOnnxSession  *session,
     return unfit (session, error, "its output “%s” has not a row for each "
                   "picture; choose another output", session->output);
 
+  result->rank = port->n_dims;
   result->stride = 1;
   for (gsize i = 1; i < port->n_dims; i++)
     if (dims[i] < 1
@@ -610,6 +639,7 @@ ord_onnx_session_probe (OrdOnnxSession  *session,
   session->probed_height = height;
   session->probed_width = width;
   session->n_features = result.n_features;
+  session->rank = result.rank;
   *n_features = result.n_features;
   return TRUE;
 }

@@ -29,6 +29,10 @@ OrdOnnxSession *ord_onnx_session_new  (GBytes      *model,
                                        GError     **error);
 void            ord_onnx_session_free (OrdOnnxSession *session);
 
+/* (transfer none): what pictures go into, and features come from. */
+const char *ord_onnx_session_get_input  (const OrdOnnxSession *session);
+const char *ord_onnx_session_get_output (const OrdOnnxSession *session);
+
 guint    ord_onnx_session_get_channels (const OrdOnnxSession *session);
 
 /* Computes a black picture of that size and says how many features it has:
@@ -41,6 +45,10 @@ gboolean ord_onnx_session_probe (OrdOnnxSession  *session,
                                  guint            width,
                                  guint           *n_features,
                                  GError         **error);
+
+/* Dimensions of the output, its rows included, as the last probe has found
+ * them; 0 before the first. */
+guint    ord_onnx_session_get_rank (const OrdOnnxSession *session);
 
 /* @images: (n, channels, height, width), of the size last probed
  * @features: (n, n_features)

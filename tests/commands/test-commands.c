@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../onnx/net-fixture.h"
+#include "network/ord-graph.h"
 
 #define N_PICTURES "60"
 
@@ -279,6 +280,64 @@ test_unwritable_model_is_told_before_training (void)
   assert_contains (said.err, "/nowhere/m.ordinate");
 }
 
+static double
+predicted_value (const char *path,
+                 const char *picture)
+{
+  g_auto (Said)           said = CALL ("predict", path, "--json", picture);
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+
+  g_assert_cmpint (said.code, ==, 0);
+  return json_object_get_double_member (parse (parser, said.out), "value");
+}
+
+/* A processor without the instructions is one that oneDNN is told to take for
+ * such. */
+static void
+test_precision (void)
+{
+  g_autofree char *rounded = in_folder ("rounded.ordinate");
+  g_autofree char *other = in_folder ("other.ordinate");
+  g_autofree char *picture = g_build_filename (gauges, "gauge-0001.png", NULL);
+  double           value, of_floats;
+
+  if (!ord_precision_is_supported (ORD_PRECISION_BFLOAT16))
+    {
+      g_test_skip ("this processor has no instructions for bfloat16");
+      return;
+    }
+
+  {
+    g_auto (Said) trained = CALL ("train", gauges, "-o", rounded, "--epochs",
+                                  "2", "--precision", "bf16", QUICK);
+    g_auto (Said) info = CALL ("info", rounded);
+
+    g_assert_cmpint (trained.code, ==, 0);
+    assert_contains (info.out, "precision=bf16");
+  }
+  value = predicted_value (rounded, picture);
+
+  g_setenv ("ONEDNN_MAX_CPU_ISA", "AVX2", TRUE);
+  of_floats = predicted_value (rounded, picture);
+  {
+    g_auto (Said) refused = CALL ("train", gauges, "-o", other, "--epochs", "2",
+                                  "--precision", "bf16", QUICK);
+    g_auto (Said) chosen = CALL ("train", gauges, "-o", other, "--epochs", "2",
+                                 QUICK);
+    g_auto (Said) info = CALL ("info", other);
+
+    g_assert_cmpint (refused.code, ==, 1);
+    assert_contains (refused.err, "--precision float");
+    g_assert_cmpint (chosen.code, ==, 0);
+    assert_contains (info.out, "precision=float");
+  }
+  g_unsetenv ("ONEDNN_MAX_CPU_ISA");
+
+  /* Of the dial's 10 bar, two per cent. */
+  g_assert_cmpfloat (value, !=, of_floats);
+  g_assert_cmpfloat_with_epsilon (value, of_floats, 0.2);
+}
+
 /* -- mistakes ----------------------------------------------------------------- */
 
 static void
@@ -517,6 +576,8 @@ main (int    argc,
   g_test_add_func ("/commands/an-unwritable-model-is-told-before-training",
                    test_unwritable_model_is_told_before_training);
   g_test_add_func ("/commands/info-tells-the-method", test_info);
+  g_test_add_func ("/commands/precision-is-chosen-kept-and-checked",
+                   test_precision);
   g_test_add_func ("/commands/one-bad-picture-does-not-stop-the-others",
                    test_one_bad_picture_does_not_stop_the_others);
   g_test_add_func ("/commands/values-may-be-folder-names",

@@ -45,6 +45,7 @@ training_init (Training   *training,
   set (training->options, "validate", 1);
   set (training->options, "checkpoint", 0);
   set (training->options, "threads", 1);
+  set (training->options, "precision", 0);
 }
 
 void

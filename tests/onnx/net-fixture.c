@@ -329,6 +329,50 @@ net_to_bytes (Net *net)
   return g_bytes_new_take (bytes, size);
 }
 
+GBytes *
+net_fix_rows (GBytes      *bytes,
+              const char  *input,
+              guint        width,
+              const float *values)
+{
+  gsize               size;
+  const guint8       *data = g_bytes_get_data (bytes, &size);
+  Onnx__ModelProto   *model = onnx__model_proto__unpack (NULL, size, data);
+  Onnx__GraphProto   *graph = model->graph;
+  Onnx__TensorProto **constants = graph->initializer;
+  Onnx__TensorProto   row = ONNX__TENSOR_PROTO__INIT;
+  gint64              dims[] = { 1, width };
+  guint8             *fixed;
+
+  g_assert_cmpuint (graph->n_input, ==, 2);
+  g_assert_cmpstr (graph->input[1]->name, ==, input);
+  g_assert_cmpint (graph->input[1]->type->tensor_type->shape->dim[1]->dim_value,
+                   ==, width);
+  row.name = graph->input[1]->name;
+  row.has_data_type = TRUE;
+  row.data_type = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
+  row.n_dims = G_N_ELEMENTS (dims);
+  row.dims = dims;
+  row.n_float_data = width;
+  row.float_data = (float *) values;
+
+  /* The message must be as it was when it is freed. */
+  graph->initializer = g_new (Onnx__TensorProto *, graph->n_initializer + 1);
+  memcpy (graph->initializer, constants,
+          sizeof *constants * graph->n_initializer);
+  graph->initializer[graph->n_initializer++] = &row;
+  graph->n_input--;
+  size = onnx__model_proto__get_packed_size (model);
+  fixed = g_malloc (size);
+  onnx__model_proto__pack (model, fixed);
+  graph->n_input++;
+  graph->n_initializer--;
+  g_free (graph->initializer);
+  graph->initializer = constants;
+  onnx__model_proto__free_unpacked (model, NULL);
+  return g_bytes_new_take (fixed, size);
+}
+
 void
 net_convolution (Net *net)
 {
@@ -464,13 +508,13 @@ net_everything (Net *net)
   add_if (net);
 }
 
-static void
-add_random (Net          *net,
-            const char   *name,
-            gsize         n_dims,
-            const gint64 *dims,
-            double        low,
-            double        high)
+void
+net_add_random (Net          *net,
+                const char   *name,
+                gsize         n_dims,
+                const gint64 *dims,
+                double        low,
+                double        high)
 {
   OrdRandom         random = ord_random_init (g_str_hash (name));
   g_autofree float *values = NULL;
@@ -492,10 +536,10 @@ add_batch_norm (Net        *net,
 {
   g_autofree char *inputs = g_strdup_printf ("%s scale shift mean var", input);
 
-  add_random (net, "scale", 1, &channels, 0.5, 1.5);
-  add_random (net, "shift", 1, &channels, -0.5, 0.5);
-  add_random (net, "mean", 1, &channels, -0.5, 0.5);
-  add_random (net, "var", 1, &channels, 0.5, 2.0);
+  net_add_random (net, "scale", 1, &channels, 0.5, 1.5);
+  net_add_random (net, "shift", 1, &channels, -0.5, 0.5);
+  net_add_random (net, "mean", 1, &channels, -0.5, 0.5);
+  net_add_random (net, "var", 1, &channels, 0.5, 2.0);
   net_add_node (net, "BatchNormalization", inputs, output);
 }
 
@@ -516,8 +560,8 @@ net_every_operator (Net    *net,
 
   net_init (net);
   net_add_input (net, "image", 4, image);
-  add_random (net, "w1", 4, first, -0.4, 0.4);
-  add_random (net, "b1", 1, first_bias, -0.2, 0.2);
+  net_add_random (net, "w1", 4, first, -0.4, 0.4);
+  net_add_random (net, "b1", 1, first_bias, -0.2, 0.2);
   node = net_add_node (net, "Conv", "image w1 b1", "c1");
   net_set_ints (net, node, "pads", 4, pads);
   add_batch_norm (net, "c1", "n1", 6);
@@ -526,7 +570,7 @@ net_every_operator (Net    *net,
   net_set_ints (net, node, "kernel_shape", 2, three);
   net_set_ints (net, node, "strides", 2, two);
   net_set_int (net, node, "ceil_mode", 1);
-  add_random (net, "w2", 4, grouped, -0.4, 0.4);
+  net_add_random (net, "w2", 4, grouped, -0.4, 0.4);
   node = net_add_node (net, "Conv", "m1 w2", "c2");
   net_set_int (net, node, "group", 2);
   net_set_ints (net, node, "dilations", 2, two);
@@ -542,7 +586,7 @@ net_every_operator (Net    *net,
   net_set_ints (net, node, "kernel_shape", 2, three);
   net_set_ints (net, node, "pads", 4, even);
   net_add_node (net, "Add", "a1 a2", "s1");
-  add_random (net, "w3", 4, deep, -0.4, 0.4);
+  net_add_random (net, "w3", 4, deep, -0.4, 0.4);
   node = net_add_node (net, "Conv", "s1 w3", "c3");
   net_set_int (net, node, "group", 6);
   net_set_ints (net, node, "pads", 4, even);
@@ -551,14 +595,14 @@ net_every_operator (Net    *net,
   net_add_node (net, "GlobalAveragePool", "j1", "g1");
   node = net_add_node (net, "Flatten", "g1", "f1");
   net_set_int (net, node, "axis", 1);
-  add_random (net, "w4", 2, gemm, -0.6, 0.6);
-  add_random (net, "b4", 1, gemm_bias, -0.2, 0.2);
+  net_add_random (net, "w4", 2, gemm, -0.6, 0.6);
+  net_add_random (net, "b4", 1, gemm_bias, -0.2, 0.2);
   node = net_add_node (net, "Gemm", "f1 w4 b4", "l1");
   net_set_int (net, node, "transB", 1);
   net_add_node (net, "Identity", "l1", "i1");
   net_add_node (net, "Dropout", "i1", "d1");
-  add_random (net, "w5", 2, matmul, -0.6, 0.6);
-  add_random (net, "b5", 1, matmul_bias, -0.2, 0.2);
+  net_add_random (net, "w5", 2, matmul, -0.6, 0.6);
+  net_add_random (net, "b5", 1, matmul_bias, -0.2, 0.2);
   net_add_node (net, "MatMul", "d1 w5", "l2");
   net_add_node (net, "Add", "l2 b5", "features");
   net_add_output (net, "features", 2, features);

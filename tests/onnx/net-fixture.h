@@ -45,6 +45,13 @@ Onnx__TensorProto    *net_add_floats  (Net          *net,
                                        gsize         n_dims,
                                        const gint64 *dims,
                                        const float  *values);
+/* Of random numbers, told by its name. */
+void                  net_add_random  (Net          *net,
+                                       const char   *name,
+                                       gsize         n_dims,
+                                       const gint64 *dims,
+                                       double        low,
+                                       double        high);
 /* One with a shape, and nothing in it yet. */
 Onnx__TensorProto    *net_add_tensor  (Net          *net,
                                        const char   *name,
@@ -81,6 +88,14 @@ void                  net_set_ints    (Net             *net,
                                        const gint64    *values);
 
 GBytes               *net_to_bytes    (Net          *net);
+
+/* (transfer full): the network with its second input, of rows, made a constant
+ * of one row: OrdOnnxSession takes pictures only.
+ * @values: (width), which that input must have */
+GBytes               *net_fix_rows    (GBytes       *bytes,
+                                       const char   *input,
+                                       guint         width,
+                                       const float  *values);
 
 /* One convolution of 3×3 without padding, "image" (N, 2, H, W) to "features"
  * (N, 3) by their means, with a slope and an offset per channel that can be

@@ -8,6 +8,7 @@
 #include <gtk/gtk.h>
 
 #include "ord-job.h"
+#include "ord-train-options.h"
 #include "ord-train-view-private.h"
 #include "ord-view-private.h"
 #include "synthetic.h"
@@ -19,6 +20,7 @@ static struct
   char     *size;
   char     *screenshot;
   char     *folder;
+  char     *network;
   int       n;
   int       component;
   double    share;
@@ -46,6 +48,8 @@ static const GOptionEntry entries[] =
     NULL },
   { "folder", 0, 0, G_OPTION_ARG_FILENAME, &opt.folder,
     "Train on this folder", "DIR" },
+  { "network", 0, 0, G_OPTION_ARG_FILENAME, &opt.network,
+    "Train this network further", "FILE" },
   { "samples", 'n', 0, G_OPTION_ARG_INT, &opt.n, "Training images", "N" },
   { "component", 0, 0, G_OPTION_ARG_INT, &opt.component,
     "What the map's colours show, from 0", "K" },
@@ -142,6 +146,11 @@ make_train_view (void)
     gtk_expander_set_expanded (
       GTK_EXPANDER (ord_train_view_get_part (ORD_TRAIN_VIEW (view),
                                              "options_expander")), TRUE);
+  if (opt.network)
+    ord_train_options_set_encoder (
+      ORD_TRAIN_OPTIONS (ord_train_view_get_part (ORD_TRAIN_VIEW (view),
+                                                  "options")),
+      "finetuned", opt.network);
   if (opt.select)
     for (guint epoch = 1; epoch <= 14; epoch++)
       {

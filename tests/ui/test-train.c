@@ -300,6 +300,32 @@ test_defaults (Fixture       *fixture,
 }
 
 static void
+test_network (Fixture       *fixture,
+              gconstpointer  data)
+{
+  OrdTrainOptions *options = ORD_TRAIN_OPTIONS (part (fixture, "options"));
+  g_autofree char *network = g_build_filename (fixture->folder, "net.onnx",
+                                               NULL);
+
+  fill_in (fixture, 1);
+  ord_train_options_set_encoder (options, "finetuned", NULL);
+  press (fixture, "start_button");
+  g_assert_false (ord_train_view_is_running (fixture->view));
+  g_assert_nonnull (strstr (message (fixture), "*.onnx"));
+
+  g_assert_true (g_file_set_contents (network, "no network", -1, NULL));
+  ord_train_options_set_encoder (options, "frozen", network);
+  press (fixture, "start_button");
+  wait_until (is_idle, fixture->view);
+  g_assert_nonnull (strstr (message (fixture), "net.onnx"));
+  g_assert_null (fixture->trained);
+
+  /* What was chosen does not count for a network from scratch. */
+  ord_train_options_set_encoder (options, "compact", NULL);
+  g_assert_null (ord_train_options_get_network (options));
+}
+
+static void
 check_name (GtkWidget *widget,
             gpointer   unused)
 {
@@ -377,6 +403,7 @@ main (int    argc,
   add ("/train/stopping-keeps-the-best", test_stop_keeps);
   add ("/train/a-bad-label-names-file-and-line", test_bad_label);
   add ("/train/a-bad-place-is-told-before-training", test_bad_place);
+  add ("/train/a-pretrained-network-needs-a-sound-file", test_network);
   add ("/train/a-place-that-cannot-be-written-is-told-first",
        test_unwritable);
   add ("/train/the-view-goes-while-training", test_destroy);
