@@ -11,6 +11,7 @@ typedef struct
 {
   const OrdOptionSpec *spec;
   double               value;
+  gboolean             set;
 } Entry;
 
 struct _OrdOptions
@@ -84,7 +85,7 @@ ord_options_add (OrdOptions          *options,
 
   for (; specs->name != NULL; specs++)
     {
-      Entry entry = { specs, specs->fallback };
+      Entry entry = { specs, specs->fallback, FALSE };
 
       g_return_if_fail (find_entry (options, specs->name) == NULL);
       g_return_if_fail (specs->minimum <= specs->fallback
@@ -227,6 +228,7 @@ ord_options_set (OrdOptions  *options,
     }
 
   entry->value = value;
+  entry->set = TRUE;
 
   return TRUE;
 }
@@ -306,6 +308,7 @@ ord_options_set_text (OrdOptions  *options,
     }
 
   entry->value = value;
+  entry->set = TRUE;
 
   return TRUE;
 }
@@ -323,6 +326,20 @@ ord_options_get (const OrdOptions *options,
   g_return_val_if_fail (entry != NULL, NAN);
 
   return entry->value;
+}
+
+gboolean
+ord_options_is_set (const OrdOptions *options,
+                    const char       *name)
+{
+  const Entry *entry;
+
+  g_return_val_if_fail (options != NULL, FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  entry = find_entry (options, name);
+
+  return entry != NULL && entry->set;
 }
 
 char *

@@ -72,6 +72,10 @@ gboolean    ord_options_set   (OrdOptions  *options,
 double      ord_options_get   (const OrdOptions *options,
                                const char       *name);
 
+/* Whether @name was ever set, be it to its default. */
+gboolean    ord_options_is_set (const OrdOptions *options,
+                                const char       *name);
+
 /* (transfer full): "sigma=0.5 alpha=1", every option in table order; reads
  * back with ord_options_parse(). The form in which the model file keeps it. */
 char       *ord_options_to_string (const OrdOptions *options);

@@ -385,8 +385,15 @@ ord_train_options_get (OrdTrainOptions  *options,
 
   g_hash_table_iter_init (&iter, options->editors);
   while (g_hash_table_iter_next (&iter, &name, &editor))
-    if (! ord_options_set (values, name, editor_value (editor), error))
-      return NULL;
+    {
+      double value = editor_value (editor);
+
+      /* What was left at its default is no wish: a pretrained network may have
+       * a size of its own. */
+      if (value != ord_options_get (values, name)
+          && ! ord_options_set (values, name, value, error))
+        return NULL;
+    }
 
   return g_steal_pointer (&values);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../encoder/ord-encoder.h"
+#include "../encoder/ord-feature-cache.h"
 #include "../methods/ord-method.h"
 #include "../model/ord-trainer.h"
 
@@ -244,6 +245,19 @@ find_senseless (const Settings *settings)
          : settings->sd ? "sd" : NULL;
 }
 
+/* (transfer full): what stands after the options in the help. */
+static char *
+describe (void)
+{
+  g_autofree char *settings = ord_command_describe_settings (NULL);
+  g_autofree char *folder = ord_feature_cache_get_folder ();
+
+  return g_strdup_printf ("%sWhat a pretrained network makes of pictures is "
+                          "kept in %s\nfor later trainings (--feature-cache). "
+                          "The folder may be removed at any time.\n",
+                          settings, folder);
+}
+
 int
 ord_command_train (int    argc,
                    char **argv)
@@ -303,7 +317,7 @@ ord_command_train (int    argc,
   if (!numbers || !apply_settings (options, numbers, &error))
     return ord_command_usage ("%s", error->message);
 
-  description = ord_command_describe_settings (NULL);
+  description = describe ();
   if (!ord_command_parse (&argc, &argv, entries, "DIR -o MODEL",
                           "Trains a model on a folder of labelled pictures: "
                           "with labels.csv (file,value,…), with one folder\n"

@@ -101,6 +101,12 @@ ord_image_load_many (const char      *path,
                         error);
 }
 
+const char *
+ord_image_library (void)
+{
+  return vips_version_string ();
+}
+
 OrdImage *
 ord_image_load (const char *path,
                 int         width,

@@ -30,4 +30,8 @@ gboolean ord_image_load_many (const char      *path,
                               guint            n_requests,
                               GError         **error);
 
+/* (transfer none): the version of the library that decodes: another one
+ * may give slightly other pixels. */
+const char   *ord_image_library   (void);
+
 G_END_DECLS

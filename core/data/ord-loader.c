@@ -59,6 +59,8 @@ struct _OrdLoader
   guint16      **cache;     /* (n_samples) of (height, width, channels) */
 
   GBytes       **thumbnails;
+  char         **stamps;    /* (n_samples) of the files, NULL for one that
+                             * changed while it was read */
   GPtrArray     *failures;
 
   /* The pass; changes only while no worker is busy. */
@@ -68,6 +70,7 @@ struct _OrdLoader
   gboolean       augments;
   OrdAugmentation augmentation;
   guint64        seed;
+  guint64       *draws;     /* (n_order), or NULL: by @seed and place */
   guint          n_batches;
   guint          next_place;
   guint          next_batch; /* to be handed out */
@@ -199,7 +202,9 @@ prepare_place (OrdLoader *loader,
   if (loader->augments)
     {
       ord_augmentation_apply (&loader->augmentation,
-                              ord_random_derive (loader->seed, place),
+                              loader->draws
+                              ? loader->draws[place]
+                              : ord_random_derive (loader->seed, place),
                               scratch->decoded, scratch->augmented);
       image = scratch->augmented;
     }
@@ -302,6 +307,7 @@ static void
 free_pass (OrdLoader *loader)
 {
   g_clear_pointer (&loader->order, g_free);
+  g_clear_pointer (&loader->draws, g_free);
   loader->n_order = 0;
   loader->next_place = 0;
 
@@ -333,13 +339,15 @@ open_batch (OrdLoader *loader,
   g_clear_error (&slot->error);
 }
 
-void
-ord_loader_start (OrdLoader             *loader,
-                  const guint           *order,
-                  guint                  n_samples,
-                  guint                  batch_size,
-                  const OrdAugmentation *augmentation,
-                  guint64                seed)
+/* @draws: (nullable) */
+static void
+start (OrdLoader             *loader,
+       const guint           *order,
+       guint                  n_samples,
+       guint                  batch_size,
+       const OrdAugmentation *augmentation,
+       guint64                seed,
+       const guint64         *draws)
 {
   guint n_all;
 
@@ -362,6 +370,7 @@ ord_loader_start (OrdLoader             *loader,
   if (augmentation != NULL)
     loader->augmentation = *augmentation;
   loader->seed = seed;
+  loader->draws = draws ? g_memdup2 (draws, n_samples * sizeof *draws) : NULL;
   loader->n_batches = n_samples / batch_size + (n_samples % batch_size > 0);
   loader->next_batch = 0;
   for (guint i = 0; i < N_AHEAD; i++)
@@ -371,6 +380,31 @@ ord_loader_start (OrdLoader             *loader,
   g_mutex_unlock (&loader->lock);
 
   ensure_threads (loader);
+}
+
+void
+ord_loader_start (OrdLoader             *loader,
+                  const guint           *order,
+                  guint                  n_samples,
+                  guint                  batch_size,
+                  const OrdAugmentation *augmentation,
+                  guint64                seed)
+{
+  start (loader, order, n_samples, batch_size, augmentation, seed, NULL);
+}
+
+void
+ord_loader_start_draws (OrdLoader             *loader,
+                        const guint           *order,
+                        guint                  n_samples,
+                        guint                  batch_size,
+                        const OrdAugmentation *augmentation,
+                        const guint64         *draws)
+{
+  g_return_if_fail (augmentation != NULL);
+  g_return_if_fail (draws != NULL || n_samples == 0);
+
+  start (loader, order, n_samples, batch_size, augmentation, 0, draws);
 }
 
 const OrdBatch *
@@ -452,6 +486,18 @@ hash_file (const char *path,
   return n < 0 ? NULL : g_strdup (g_checksum_get_string (checksum));
 }
 
+/* (transfer full) (nullable): of the file, another one after it was written. */
+static char *
+stamp_file (const char *path)
+{
+  g_autoptr (GFile)     file = g_file_new_for_path (path);
+  g_autoptr (GFileInfo) info =
+    g_file_query_info (file, G_FILE_ATTRIBUTE_ETAG_VALUE,
+                       G_FILE_QUERY_INFO_NONE, NULL, NULL);
+
+  return info ? g_strdup (g_file_info_get_etag (info)) : NULL;
+}
+
 static gboolean
 check_sample (Check   *check,
               guint    sample,
@@ -469,6 +515,8 @@ check_sample (Check   *check,
   g_autoptr (OrdImage)  image = NULL;
   g_autoptr (OrdImage)  thumbnail = NULL;
   g_autofree guint16   *packed = NULL;
+  g_autofree char      *before = stamp_file (path);
+  g_autofree char      *after = NULL;
 
   if (!ord_image_load_many (path, requests, 2, error))
     return FALSE;
@@ -479,6 +527,11 @@ check_sample (Check   *check,
   check->hashes[sample] = hash_file (path, error);
   if (check->hashes[sample] == NULL)
     return FALSE;
+
+  after = stamp_file (path);
+  g_free (loader->stamps[sample]);
+  loader->stamps[sample] = g_strcmp0 (before, after) == 0
+                           ? g_steal_pointer (&after) : NULL;
 
   g_clear_pointer (&loader->thumbnails[sample], g_bytes_unref);
   loader->thumbnails[sample] = ord_image_encode (thumbnail, error);
@@ -664,6 +717,23 @@ ord_loader_get_failures (OrdLoader *loader)
   return loader->failures;
 }
 
+gboolean
+ord_loader_is_unchanged (OrdLoader *loader,
+                         guint      sample)
+{
+  g_autofree char *now = NULL;
+
+  g_return_val_if_fail (ORD_IS_LOADER (loader), FALSE);
+  g_return_val_if_fail (sample < ord_dataset_get_n_samples (loader->dataset),
+                        FALSE);
+
+  if (!loader->stamps[sample])
+    return FALSE;
+  now = stamp_file (ord_dataset_get_sample (loader->dataset, sample)->path);
+
+  return g_strcmp0 (now, loader->stamps[sample]) == 0;
+}
+
 GBytes *
 ord_loader_get_thumbnail (OrdLoader *loader,
                           guint      sample)
@@ -698,10 +768,12 @@ ord_loader_finalize (GObject *object)
   for (guint i = 0; i < n; i++)
     {
       g_free (loader->cache[i]);
+      g_free (loader->stamps[i]);
       g_clear_pointer (&loader->thumbnails[i], g_bytes_unref);
     }
   g_free (loader->cache);
   g_free (loader->thumbnails);
+  g_free (loader->stamps);
   g_ptr_array_unref (loader->failures);
   g_object_unref (loader->dataset);
   g_mutex_clear (&loader->lock);
@@ -748,6 +820,7 @@ ord_loader_new (OrdDataset           *dataset,
   loader->memory_limit = memory_limit;
   loader->cache = g_new0 (guint16 *, n);
   loader->thumbnails = g_new0 (GBytes *, n);
+  loader->stamps = g_new0 (char *, n);
 
   return loader;
 }

@@ -57,6 +57,11 @@ GArray    *ord_loader_check (OrdLoader       *loader,
  * naming file and reason. */
 GPtrArray *ord_loader_get_failures (OrdLoader *loader);
 
+/* Whether the file is still the one whose content hash became known in
+ * ord_loader_check(), so that what was read of it since belongs to that hash. */
+gboolean   ord_loader_is_unchanged (OrdLoader *loader,
+                                    guint      sample);
+
 /* (transfer none) (nullable): encoded thumbnail, longest side at most 112
  * pixels, aspect kept; known after ord_loader_check(). */
 GBytes    *ord_loader_get_thumbnail (OrdLoader *loader,
@@ -77,6 +82,15 @@ void       ord_loader_start (OrdLoader             *loader,
                              guint                  batch_size,
                              const OrdAugmentation *augmentation,
                              guint64                seed);
+
+/* As above, augmented, with the draw of each picture told: @draws (n_samples),
+ * copied. What a picture becomes depends on nothing else. */
+void       ord_loader_start_draws (OrdLoader             *loader,
+                                   const guint           *order,
+                                   guint                  n_samples,
+                                   guint                  batch_size,
+                                   const OrdAugmentation *augmentation,
+                                   const guint64         *draws);
 
 /**
  * ord_loader_next:

@@ -187,27 +187,25 @@ set_statistics (OrdPreparation *preparation,
     }
 }
 
-gboolean
-ord_preparation_choose (OrdPreparation *preparation,
-                        OrdDataset     *dataset,
-                        int             size,
-                        GError        **error)
+/* @size: 0 where width and height are given already */
+static gboolean
+choose (OrdPreparation *preparation,
+        OrdDataset     *dataset,
+        int             size,
+        GError        **error)
 {
   g_autoptr (GArray) members = NULL;
   g_autoptr (GArray) probes = NULL;
   g_autoptr (GError) first = NULL;
   Tally tally = { .grey = TRUE };
 
-  g_return_val_if_fail (preparation != NULL, FALSE);
-  g_return_val_if_fail (ORD_IS_DATASET (dataset), FALSE);
-  g_return_val_if_fail (size >= 4, FALSE);
-
   members = ord_dataset_get_split (dataset, ORD_SPLIT_TRAIN);
   probes = probe_samples (dataset, members, &first);
 
   if (probes->len > 0)
     {
-      choose_size (preparation, probes, size);
+      if (size > 0)
+        choose_size (preparation, probes, size);
       measure_images (preparation, dataset, probes, &tally, &first);
     }
 
@@ -224,6 +222,36 @@ ord_preparation_choose (OrdPreparation *preparation,
   set_statistics (preparation, &tally);
 
   return TRUE;
+}
+
+gboolean
+ord_preparation_choose (OrdPreparation *preparation,
+                        OrdDataset     *dataset,
+                        int             size,
+                        GError        **error)
+{
+  g_return_val_if_fail (preparation != NULL, FALSE);
+  g_return_val_if_fail (ORD_IS_DATASET (dataset), FALSE);
+  g_return_val_if_fail (size >= 4, FALSE);
+
+  return choose (preparation, dataset, size, error);
+}
+
+gboolean
+ord_preparation_choose_fixed (OrdPreparation *preparation,
+                              OrdDataset     *dataset,
+                              int             width,
+                              int             height,
+                              GError        **error)
+{
+  g_return_val_if_fail (preparation != NULL, FALSE);
+  g_return_val_if_fail (ORD_IS_DATASET (dataset), FALSE);
+  g_return_val_if_fail (width >= 1 && height >= 1, FALSE);
+
+  preparation->width = width;
+  preparation->height = height;
+
+  return choose (preparation, dataset, 0, error);
 }
 
 OrdScaler *

@@ -41,6 +41,14 @@ gboolean ord_preparation_choose (OrdPreparation *preparation,
                                  int             size,
                                  GError        **error);
 
+/* As above, at a size that is given: the pictures are brought to it whatever
+ * theirs is. @width, @height: at least 1 */
+gboolean ord_preparation_choose_fixed (OrdPreparation *preparation,
+                                       OrdDataset     *dataset,
+                                       int             width,
+                                       int             height,
+                                       GError        **error);
+
 /* The scaler that brings a source to this preparation's size and channels. */
 OrdScaler *ord_preparation_scaler (const OrdPreparation *preparation,
                                    int                   source_width,

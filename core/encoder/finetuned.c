@@ -30,8 +30,12 @@ how_to_import (const OrdEncoderSpec *spec)
 {
   const OrdPretrained  *network = spec->pretrained;
   const OrdPreparation *preparation = spec->preparation;
+  gsize                 size = g_bytes_get_size (network->bytes);
 
   return (OrdOnnxImport) {
+    /* Of a structure, the numbers are elsewhere. */
+    .limit = network->structure ? spec->limit
+             : spec->limit > 0 ? MIN (spec->limit, size) : size,
     .output = network->output,
     .from = network->from,
     .rate = ord_options_get (spec->options, "encoder-rate"),
@@ -76,13 +80,6 @@ finetuned_build (OrdEncoder            *encoder,
 
   if (!onnx)
     return FALSE;
-  if (spec->limit > 0 && ord_onnx_import_count (onnx, &how) > spec->limit)
-    {
-      g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
-                   "its network %s has more numbers than the file; train it "
-                   "again or get a fresh copy", spec->pretrained->name);
-      return FALSE;
-    }
   encoder->graph = ord_graph_new (spec->seed);
   image = ord_graph_image_input (encoder->graph, "image",
                                  spec->preparation->channels, FALSE);

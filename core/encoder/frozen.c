@@ -11,6 +11,8 @@ static const OrdOptionSpec options[] = {
   ORD_ENCODER_HEAD_OPTIONS,
   { "copies", "augmented copies of each training picture beside itself",
     1, 0, 100, TRUE, NULL },
+  { "feature-cache", "MiB on disk for what the network makes of pictures, for "
+    "later trainings; 0: none", 4096, 0, 1048576, TRUE, NULL },
   { NULL }
 };
 

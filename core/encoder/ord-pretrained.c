@@ -9,6 +9,9 @@
 
 #include "../onnx/ord-onnx.h"
 
+/* Side of pictures: as many pixels as a training bears. */
+#define MAX_SIDE 4096
+
 static const float imagenet_mean[3] = { 0.485f, 0.456f, 0.406f };
 static const float imagenet_sd[3] = { 0.229f, 0.224f, 0.225f };
 
@@ -156,6 +159,37 @@ ord_pretrained_hash (const OrdPretrained *pretrained)
   g_checksum_update (sum, g_bytes_get_data (pretrained->bytes, NULL),
                      (gssize) g_bytes_get_size (pretrained->bytes));
   return g_strdup (g_checksum_get_string (sum));
+}
+
+gboolean
+ord_pretrained_get_size (const OrdPretrained *pretrained,
+                         int                 *width,
+                         int                 *height,
+                         GError             **error)
+{
+  g_autoptr (OrdOnnx) onnx =
+    pretrained->structure
+    ? ord_onnx_parse_structure (pretrained->bytes, pretrained->name, error)
+    : ord_onnx_parse (pretrained->bytes, pretrained->name, error);
+  gint64              fixed_width, fixed_height;
+
+  *width = *height = 0;
+  if (!onnx)
+    return FALSE;
+  if (!ord_onnx_get_fixed_size (onnx, &fixed_height, &fixed_width))
+    return TRUE;
+  if (fixed_width > MAX_SIDE || fixed_height > MAX_SIDE)
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
+                   "%s reads pictures of %" G_GINT64_FORMAT " × %"
+                   G_GINT64_FORMAT ", and more than %d in a direction cannot be "
+                   "trained on; export it with height and width free",
+                   pretrained->name, fixed_width, fixed_height, MAX_SIDE);
+      return FALSE;
+    }
+  *width = (int) fixed_width;
+  *height = (int) fixed_height;
+  return TRUE;
 }
 
 void

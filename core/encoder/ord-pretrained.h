@@ -69,6 +69,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdPretrained, ord_pretrained_unref)
 /* (transfer full): SHA-256 over all that decides its features. */
 char          *ord_pretrained_hash  (const OrdPretrained *pretrained);
 
+/* The size of pictures that it is made for, both sides 0 where they are free.
+ * ORD_ERROR_OPTION: pictures too large to be trained on */
+gboolean       ord_pretrained_get_size (const OrdPretrained *pretrained,
+                                        int                 *width,
+                                        int                 *height,
+                                        GError             **error);
+
 /* Puts the network's normalisation in place of that of the training images. A
  * grey picture has the mean of the three. */
 void           ord_pretrained_normalise (const OrdPretrained *pretrained,

@@ -115,6 +115,34 @@ show_labels (OrdRun *run)
   ord_method_prepare (run->embedder->method, labels, run->n_train);
 }
 
+/* A pretrained network may be made for one size alone. */
+static gboolean
+choose_preparation (OrdRun  *run,
+                    GError **error)
+{
+  OrdTrainer *trainer = run->trainer;
+  int         size = (int) ord_run_option (run, "size");
+  int         width = 0, height = 0, side;
+
+  if (trainer->pretrained &&
+      !ord_pretrained_get_size (trainer->pretrained, &width, &height, error))
+    return FALSE;
+  if (width == 0)
+    return ord_preparation_choose (&run->preparation, trainer->dataset, size,
+                                   error);
+  side = (int) round (sqrt ((double) width * height));
+  if (ord_options_is_set (trainer->options, "size") && size != side)
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_OPTION,
+                   "%s reads pictures of %d × %d only, and --size asks for %d: "
+                   "leave --size out, or export the network with height and "
+                   "width free", trainer->pretrained->name, width, height, size);
+      return FALSE;
+    }
+  return ord_preparation_choose_fixed (&run->preparation, trainer->dataset,
+                                       width, height, error);
+}
+
 gboolean
 ord_run_prepare (OrdRun        *run,
                  GCancellable  *cancellable,
@@ -130,8 +158,7 @@ ord_run_prepare (OrdRun        *run,
   /* This thread's own count of workers; other threads keep theirs. */
   omp_set_num_threads (threads > 0 ? threads : (int) g_get_num_processors ());
 
-  if (!ord_preparation_choose (&run->preparation, trainer->dataset,
-                               (int) ord_run_option (run, "size"), error))
+  if (!choose_preparation (run, error))
     return FALSE;
   if (trainer->pretrained)
     ord_pretrained_normalise (trainer->pretrained, &run->preparation);

@@ -27,7 +27,8 @@ static const OrdOptionSpec options_table[] = {
     1, 0, 4294967295.0, TRUE, NULL },
   { "threads", "0 uses every processor", 0, 0, 1024, TRUE, NULL },
   { "batch", "pictures in a step; 0 chooses by their number", 0, 0, 4096, TRUE, NULL },
-  { "size", "side of the network's input, in pixels", 96, 16, 1024, TRUE, NULL },
+  { "size", "side of the network's input, in pixels; some pretrained ones have "
+    "a fixed one", 96, 16, 1024, TRUE, NULL },
   { "precision", "of the network's calculations; auto takes bf16 (bfloat16) "
     "where that is faster here", ORD_PRECISION_AUTO, 0, 2, TRUE, precisions },
   { "rate", "peak learning rate", 4e-3, 1e-6, 1.0, FALSE, NULL },
@@ -101,7 +102,7 @@ ord_trainer_options_new (const char  *method,
 
 /* Options that change how fast or how long, but not what is learnt. */
 static const char * const of_no_consequence[] = {
-  "minutes", "threads", "memory", "checkpoint", NULL
+  "minutes", "threads", "memory", "checkpoint", "feature-cache", NULL
 };
 
 char *

@@ -9,6 +9,13 @@
 #include <math.h>
 #include <string.h>
 
+/* Channels of a picture, and numbers of a row: more than any real network has. */
+#define MAX_CHANNELS 65536
+#define MAX_NUMBERS (1 << 28)
+
+/* A side of a map. */
+#define MAX_SIDE 65536
+
 /* What a value's name stands for. */
 typedef struct
 {
@@ -291,6 +298,9 @@ slide (const Import       *import,
         }
       *sizes[i] = ord_graph_slide (*sizes[i], kernel[i], stride[i], dilation[i],
                                    pad[i], pad[i + 2], ceil);
+      if (*sizes[i] > MAX_SIDE)
+        return refuse (import, node, error, "makes maps of %d in a direction",
+                       *sizes[i]);
     }
   return TRUE;
 }
@@ -359,7 +369,7 @@ import_conv (Import             *import,
   summed = wants_summed_colours (import, node, weight);
   in = summed ? 3 : input->channels;
   if (groups < 1 || groups > in || in % groups != 0 ||
-      weight->dims[0] % (gsize) groups != 0 || weight->dims[0] > 65536 ||
+      weight->dims[0] % (gsize) groups != 0 || weight->dims[0] > MAX_CHANNELS ||
       weight->dims[1] * (gsize) groups != (gsize) in ||
       weight->dims[2] > 4096 || weight->dims[3] > 4096 || weight->count == 0 ||
       (summed && groups != 1) || (bias && bias->count != weight->dims[0]))
@@ -613,6 +623,7 @@ import_bias (Import             *import,
         continue;
       *is_bias = TRUE;
       if (!bias || !value || tensor->count != bias->count ||
+          (!tensor->floats && !tensor->stripped) ||
           GPOINTER_TO_UINT (g_hash_table_lookup (import->readers, other)) > 1)
         return refuse (import, node, error, "adds fixed numbers to something "
                        "else than a MatMul");
@@ -672,6 +683,10 @@ import_concat (Import             *import,
       else if (input->rank != value.rank || input->height != value.height ||
                input->width != value.width)
         return refuse (import, node, error, "joins values of other sizes");
+      else if (input->channels > (value.rank == 4 ? MAX_CHANNELS : MAX_NUMBERS) -
+                                 value.channels)
+        return refuse (import, node, error, "joins more channels than a network "
+                       "has");
       else
         value.channels += input->channels;
       nodes[i] = input->node;
@@ -785,6 +800,9 @@ import_flat (Import             *import,
                    "of numbers for each picture");
   if (value.rank == 4)
     {
+      if ((gint64) value.channels * value.height * value.width > MAX_NUMBERS)
+        return refuse (import, node, error, "makes rows of more numbers than a "
+                       "network has");
       value.node = ord_graph_flatten (import->graph, name, input->node,
                                       value.height, value.width);
       value.channels *= value.height * value.width;
@@ -995,6 +1013,77 @@ import_init (Import              *import,
   };
 }
 
+/* G_MAXSIZE where it is too much to be told. */
+static gsize
+plus (gsize count,
+      gsize n,
+      gsize each)
+{
+  gsize more;
+
+  return g_size_checked_mul (&more, n, each) &&
+         g_size_checked_add (&more, more, count) ? more : G_MAXSIZE;
+}
+
+/* Numbers of one layer. */
+static gsize
+count_layer (const Import      *import,
+             const OrdOnnxNode *node)
+{
+  const OrdOnnxTensor *weight =
+    ord_onnx_find_tensor (import->onnx, node->inputs[1]);
+  gboolean             biased = node->n_inputs > 2 && *node->inputs[2];
+
+  if (!weight || weight->n_dims == 0)
+    return 0;
+  if (g_str_equal (node->op, "BatchNormalization"))
+    return plus (0, 4, weight->dims[0]);
+  if (g_str_equal (node->op, "Conv") && weight->n_dims == 4)
+    {
+      gboolean summed = wants_summed_colours (import, node, weight);
+
+      return plus (summed ? weight->count / 3 : weight->count,
+                   biased || summed ? 1 : 0, weight->dims[0]);
+    }
+  if (g_str_equal (node->op, "MatMul") && weight->n_dims == 2)
+    return plus (weight->count, 1, weight->dims[1]);
+  if (g_str_equal (node->op, "Gemm") && weight->n_dims == 2)
+    return plus (weight->count, 1,
+                 weight->dims[ord_onnx_node_int (node, "transB", 0) == 0]);
+  return 0;
+}
+
+/* Of what is needed, once the input is found. */
+static gsize
+count_needed (const Import *import)
+{
+  gsize count = 0;
+
+  for (guint i = 0; i < ord_onnx_get_n_nodes (import->onnx); i++)
+    {
+      const OrdOnnxNode *node = ord_onnx_get_node (import->onnx, i);
+
+      if (is_needed (import, node) && node->n_inputs >= 2)
+        count = plus (count, 1, count_layer (import, node));
+    }
+  return count;
+}
+
+static gboolean
+check_limit (const Import  *import,
+             GError       **error)
+{
+  gsize limit = import->how->limit;
+
+  if (limit == 0 || count_needed (import) <= limit)
+    return TRUE;
+  g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
+               "%s asks for layers with more numbers than the file has; get a "
+               "fresh copy of it",
+               ord_onnx_get_file (import->onnx));
+  return FALSE;
+}
+
 gboolean
 ord_onnx_import (const OrdOnnx        *onnx,
                  const OrdOnnxImport  *how,
@@ -1012,7 +1101,7 @@ ord_onnx_import (const OrdOnnx        *onnx,
   import_init (&import, onnx, how);
   import.graph = graph;
   if (!find_needed (&import, output ? output : "", error) ||
-      !find_input (&import, image, error))
+      !find_input (&import, image, error) || !check_limit (&import, error))
     return FALSE;
   for (guint i = 0; i < ord_onnx_get_n_nodes (onnx); i++)
     {
@@ -1058,39 +1147,8 @@ ord_onnx_import_count (const OrdOnnx       *onnx,
 {
   g_auto (Import) import = { 0 };
   const char     *output = choose_output (onnx, how);
-  gsize           count = 0;
 
   import_init (&import, onnx, how);
-  if (!output || !find_needed (&import, output, NULL) ||
-      !find_input (&import, 0, NULL))
-    return 0;
-  for (guint i = 0; i < ord_onnx_get_n_nodes (onnx); i++)
-    {
-      const OrdOnnxNode   *node = ord_onnx_get_node (onnx, i);
-      const OrdOnnxTensor *weight;
-      gboolean             conv = g_str_equal (node->op, "Conv");
-      gboolean             biased;
-
-      if (!is_needed (&import, node) || node->n_inputs < 2)
-        continue;
-      weight = ord_onnx_find_tensor (onnx, node->inputs[1]);
-      biased = node->n_inputs > 2 && *node->inputs[2];
-      if (!weight || weight->n_dims == 0)
-        continue;
-      if (g_str_equal (node->op, "BatchNormalization"))
-        count += 4 * weight->dims[0];
-      else if (conv && weight->n_dims == 4)
-        {
-          gboolean summed = wants_summed_colours (&import, node, weight);
-
-          count += summed ? weight->count / 3 : weight->count;
-          count += biased || summed ? weight->dims[0] : 0;
-        }
-      else if (g_str_equal (node->op, "MatMul") && weight->n_dims == 2)
-        count += weight->count + weight->dims[1];
-      else if (g_str_equal (node->op, "Gemm") && weight->n_dims == 2)
-        count += weight->count +
-                 weight->dims[ord_onnx_node_int (node, "transB", 0) == 0];
-    }
-  return count;
+  return output && find_needed (&import, output, NULL) &&
+         find_input (&import, 0, NULL) ? count_needed (&import) : 0;
 }

@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  *   picture of one channel is normalised. Where the pictures are grey and the
  *   network wants colour, the weights of its first convolutions are summed, in
  *   such a way that a grey picture gives what the same picture in colour would
+ * @limit: numbers that the layers may have at most; 0 for no limit. What a file
+ *   has is no more than its bytes, unless it uses one weight many times
  */
 typedef struct
 {
@@ -35,6 +37,7 @@ typedef struct
   float       sd[3];
   float       grey_mean;
   float       grey_sd;
+  gsize       limit;
 } OrdOnnxImport;
 
 /**
@@ -47,7 +50,8 @@ typedef struct
  * Flatten, Reshape and Squeeze to flat, Identity and Dropout. Anything else is
  * an ORD_ERROR_OPTION that names the node. Batch norm keeps its running
  * statistics; its scale and shift are trained. Weights that were stripped from
- * the file are left zero, to be loaded.
+ * the file are left zero, to be loaded. More numbers than the limit are an
+ * ORD_ERROR_MODEL, before memory is taken for any.
  */
 gboolean ord_onnx_import (const OrdOnnx        *onnx,
                           const OrdOnnxImport  *how,
@@ -57,7 +61,8 @@ gboolean ord_onnx_import (const OrdOnnx        *onnx,
                           GError              **error);
 
 /* How many numbers the parameters of such an import have, told from the file's
- * own dims without taking memory for them; 0 where it cannot be imported. */
+ * own dims without taking memory for them; 0 where it cannot be imported, and
+ * G_MAXSIZE where they are more than can be told. */
 gsize    ord_onnx_import_count (const OrdOnnx       *onnx,
                                 const OrdOnnxImport *how);
 

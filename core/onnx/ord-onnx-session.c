@@ -19,7 +19,6 @@
  * OrdOnnxSession:
  * @input: the name of the one for pictures
  * @batch: 1 where the network takes one picture at a time, else -1
- * @height: -1 where free, as @width
  * @probed_height: of the pictures that give @n_features; 0 before the first
  *   probe
  * @rank: of the output for them
@@ -35,8 +34,6 @@ struct _OrdOnnxSession
   char          *output;
   guint          channels;
   gint64         batch;
-  gint64         height;
-  gint64         width;
   guint          probed_height;
   guint          probed_width;
   guint          n_features;
@@ -351,8 +348,6 @@ find_input (OrdOnnxSession  *session,
   session->input = g_strdup (input->name);
   session->channels = input->dims[1] == 1 ? 1 : 3;
   session->batch = input->dims[0];
-  session->height = input->dims[2];
-  session->width = input->dims[3];
   return TRUE;
 }
 
@@ -501,21 +496,6 @@ ord_onnx_session_get_channels (const OrdOnnxSession *session)
   g_return_val_if_fail (session != NULL, 0);
 
   return session->channels;
-}
-
-gboolean
-ord_onnx_session_get_fixed_size (const OrdOnnxSession *session,
-                                 guint                *height,
-                                 guint                *width)
-{
-  g_return_val_if_fail (session != NULL, FALSE);
-
-  if (session->height < 0 || session->height > G_MAXINT32
-      || session->width < 0 || session->width > G_MAXINT32)
-    return FALSE;
-  *height = session->height;
-  *width = session->width;
-  return TRUE;
 }
 
 /* ----------------------------------------------------------------- computing */

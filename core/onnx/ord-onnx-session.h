@@ -33,12 +33,7 @@ void            ord_onnx_session_free (OrdOnnxSession *session);
 const char *ord_onnx_session_get_input  (const OrdOnnxSession *session);
 const char *ord_onnx_session_get_output (const OrdOnnxSession *session);
 
-guint    ord_onnx_session_get_channels   (const OrdOnnxSession *session);
-
-/* %FALSE, and neither is set, where pictures may be of several sizes. */
-gboolean ord_onnx_session_get_fixed_size (const OrdOnnxSession *session,
-                                          guint                *height,
-                                          guint                *width);
+guint    ord_onnx_session_get_channels (const OrdOnnxSession *session);
 
 /* Computes a black picture of that size and says how many features it has:
  * maps (n, c, h, w) are averaged to (n, c), of tokens (n, tokens, d) the first

@@ -623,6 +623,27 @@ ord_onnx_get_output (const OrdOnnx *onnx,
   return &g_array_index (onnx->outputs, OrdOnnxPort, index);
 }
 
+gboolean
+ord_onnx_get_fixed_size (const OrdOnnx *onnx,
+                         gint64        *height,
+                         gint64        *width)
+{
+  for (guint i = 0; i < ord_onnx_get_n_inputs (onnx); i++)
+    {
+      const OrdOnnxPort *port = ord_onnx_get_input (onnx, i);
+
+      if (!port->is_float || port->n_dims != 4 ||
+          (port->dims[1] != -1 && port->dims[1] != 1 && port->dims[1] != 3))
+        continue;
+      if (port->dims[2] < 1 || port->dims[3] < 1)
+        return FALSE;
+      *height = port->dims[2];
+      *width = port->dims[3];
+      return TRUE;
+    }
+  return FALSE;
+}
+
 const OrdOnnxTensor *
 ord_onnx_find_tensor (const OrdOnnx *onnx,
                       const char    *name)

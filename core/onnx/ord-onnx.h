@@ -110,6 +110,17 @@ guint              ord_onnx_get_n_outputs (const OrdOnnx *onnx);
 const OrdOnnxPort *ord_onnx_get_output    (const OrdOnnx *onnx,
                                            guint          index);
 
+/**
+ * ord_onnx_get_fixed_size:
+ * @height, @width: (out): of the pictures that the network reads, which are its
+ *   first input of floats and shape (n, 1 or 3 channels, height, width)
+ *
+ * Returns: %FALSE, and neither is set, where not both are fixed
+ */
+gboolean           ord_onnx_get_fixed_size (const OrdOnnx *onnx,
+                                            gint64        *height,
+                                            gint64        *width);
+
 /* (transfer none) (nullable): an initialiser or what a Constant node holds. */
 const OrdOnnxTensor *ord_onnx_find_tensor (const OrdOnnx *onnx,
                                            const char    *name);

@@ -74,10 +74,13 @@ parse (JsonParser *parser,
 void
 make_folder (void)
 {
-  g_autoptr (GError) error = NULL;
+  g_autofree char    *cache = NULL;
+  g_autoptr (GError)  error = NULL;
 
   folder = g_dir_make_tmp ("ordinate-commands-XXXXXX", &error);
   g_assert_no_error (error);
+  cache = in_folder ("cache");
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
 }
 
 char *

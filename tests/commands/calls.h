@@ -34,7 +34,7 @@ void         assert_contains (const char *text,
 JsonObject  *parse           (JsonParser *parser,
                               const char *text);
 
-/* The folder that holds everything of the test. */
+/* The folder that holds everything of the test, the programs' cache included. */
 void         make_folder     (void);
 char        *in_folder       (const char *name);
 void         remove_folder   (void);

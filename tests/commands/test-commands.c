@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "../onnx/net-fixture.h"
 #include "network/ord-graph.h"
 
 #define N_PICTURES "60"
@@ -462,6 +463,75 @@ test_interrupted_training_says_how_to_go_on (void)
   g_assert_false (g_file_test (output, G_FILE_TEST_EXISTS));
 }
 
+/* -- pretrained networks ------------------------------------------------------ */
+
+/* (transfer full): the file of one with this size of pictures; −1 is free. */
+static char *
+write_network (const char *name,
+               gint64      height,
+               gint64      width)
+{
+  char               *path = in_folder (name);
+  g_autoptr (GBytes)  bytes = NULL;
+  Net                 net;
+
+  net_every_operator (&net, height, width);
+  bytes = net_to_bytes (&net);
+  net_clear (&net);
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (bytes, NULL),
+                                      (gssize) g_bytes_get_size (bytes), NULL));
+  return path;
+}
+
+#define QUICK_HEAD "--hidden", "16", "--width", "8", "--threads", "1", \
+                   "--epochs", "1"
+
+static void
+test_feature_cache (void)
+{
+  g_autofree char *network = write_network ("free.onnx", -1, -1);
+  g_autofree char *output = in_folder ("frozen.ordinate");
+  g_autofree char *cache = in_folder ("cache/ordinate/features");
+  g_auto (Said)    first = CALL ("train", gauges, "-o", output, "--encoder",
+                                 network, "--size", "24", "--feature-cache",
+                                 "0", QUICK_HEAD);
+  g_auto (Said)    second = { 0 }, third = { 0 }, help = { 0 };
+
+  g_assert_cmpint (first.code, ==, 0);
+  g_assert_false (g_file_test (cache, G_FILE_TEST_EXISTS));
+  second = CALL ("train", gauges, "-o", output, "--encoder", network, "--size",
+                 "24", QUICK_HEAD);
+  assert_contains (second.err, "Computing features ");
+  third = CALL ("train", gauges, "-o", output, "--encoder", network, "--size",
+                "24", QUICK_HEAD);
+  g_assert_cmpint (third.code, ==, 0);
+  assert_contains (third.err, "features are from the cache");
+  /* What was measured is the same to all digits that are told. */
+  g_assert_cmpstr (third.out, ==, first.out);
+  g_assert_cmpstr (third.out, ==, second.out);
+
+  help = CALL ("train", "--help");
+  g_assert_cmpint (help.code, ==, 0);
+  assert_contains (help.out, "--feature-cache");
+  assert_contains (help.out, cache);
+}
+
+static void
+test_fixed_size (void)
+{
+  g_autofree char *network = write_network ("fixed.onnx", 32, 18);
+  g_autofree char *output = in_folder ("fixed.ordinate");
+  g_auto (Said)    wrong = CALL ("train", gauges, "-o", output, "--encoder",
+                                 network, "--size", "96", QUICK_HEAD);
+  g_auto (Said)    right = CALL ("train", gauges, "-o", output, "--encoder",
+                                 network, QUICK_HEAD);
+
+  g_assert_cmpint (wrong.code, ==, 1);
+  assert_contains (wrong.err, "fixed.onnx reads pictures of 18 × 32 only");
+  assert_contains (wrong.err, "leave --size out");
+  g_assert_cmpint (right.code, ==, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -512,6 +582,10 @@ main (int    argc,
                    test_one_bad_picture_does_not_stop_the_others);
   g_test_add_func ("/commands/values-may-be-folder-names",
                    test_values_in_folder_names);
+  g_test_add_func ("/commands/features-are-kept-for-the-next-training",
+                   test_feature_cache);
+  g_test_add_func ("/commands/a-network-of-one-size-needs-no-size",
+                   test_fixed_size);
   g_test_add_func ("/commands/mistakes-are-told-with-the-way-out", test_usage);
   g_test_add_func ("/commands/a-picture-is-no-model", test_foreign_model);
   for (guint i = 0; i < G_N_ELEMENTS (bad_datasets); i++)

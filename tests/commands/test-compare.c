@@ -321,12 +321,6 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   make_folder ();
-  {
-    g_autofree char *cache = in_folder ("cache");
-
-    /* The pace is kept there. */
-    g_setenv ("XDG_CACHE_HOME", cache, TRUE);
-  }
   gauges = in_folder ("gauges");
   {
     g_auto (Said) drawn = CALL ("sample", gauges, "--count", N_PICTURES, "-q");

@@ -128,6 +128,19 @@ test_deterministic (void)
       }
 }
 
+/* A picture that augmentation changes. */
+static void
+draw_pattern (const Folder *folder,
+              const char   *name)
+{
+  g_autofree char *path = folder_path (folder, name);
+  g_autoptr (OrdImage) image = ord_image_new (SIDE, SIDE, 1);
+
+  for (guint j = 0; j < SIDE * SIDE; j++)
+    image->pixels[j] = j % 7 / 7.0f;
+  g_assert_true (ord_image_save (image, path, NULL));
+}
+
 static void
 test_seed (void)
 {
@@ -139,20 +152,71 @@ test_seed (void)
   guint order[N];
 
   folder_draw_set (&folder, N);
-  {
-    g_autofree char *path = folder_path (&folder, "0.png");
-    g_autoptr (OrdImage) image = ord_image_new (SIDE, SIDE, 1);
-
-    for (guint j = 0; j < SIDE * SIDE; j++)
-      image->pixels[j] = j % 7 / 7.0f;
-    g_assert_true (ord_image_save (image, path, NULL));
-  }
+  draw_pattern (&folder, "0.png");
   dataset = read_dataset (&folder, NULL);
   loader = ord_loader_new (dataset, &preparation, 2, 1 << 20);
   fill_order (order);
   first = run_pass (loader, order, N, &augmentation, 1);
   second = run_pass (loader, order, N, &augmentation, 2);
   g_assert_true (memcmp (first, second, N * SIDE * SIDE * sizeof (float)) != 0);
+}
+
+/* Draws that are told make the picture, wherever it stands. */
+static void
+test_draws (void)
+{
+  g_auto (Folder) folder = folder_new ();
+  g_autoptr (OrdDataset) dataset = NULL;
+  g_autoptr (OrdLoader)  loader = NULL;
+  const guint    some[] = { 7, 3 }, fewer[] = { 3 };
+  const guint64  draws[] = { 11, 12 };
+  const gsize    size = SIDE * SIDE * sizeof (float);
+  g_autofree float *kept = NULL;
+  const OrdBatch *batch;
+
+  folder_draw_set (&folder, N);
+  draw_pattern (&folder, "3.png");
+  dataset = read_dataset (&folder, NULL);
+  loader = ord_loader_new (dataset, &preparation, 2, 1 << 20);
+
+  ord_loader_start_draws (loader, some, 2, 2, &augmentation, draws);
+  batch = ord_loader_next (loader, NULL);
+  kept = g_memdup2 (batch->inputs + SIDE * SIDE, size);
+  ord_loader_start_draws (loader, fewer, 1, 1, &augmentation, draws + 1);
+  batch = ord_loader_next (loader, NULL);
+  g_assert_cmpmem (batch->inputs, size, kept, size);
+  ord_loader_start_draws (loader, fewer, 1, 1, &augmentation, draws);
+  batch = ord_loader_next (loader, NULL);
+  g_assert_cmpint (memcmp (batch->inputs, kept, size), !=, 0);
+}
+
+static void
+test_unchanged (void)
+{
+  g_auto (Folder) folder = folder_new ();
+  g_autofree char *other = folder_path (&folder, "1.png");
+  g_autoptr (OrdDataset) dataset = NULL;
+  g_autoptr (OrdLoader)  loader = NULL;
+  g_autoptr (GArray)     readable = NULL;
+
+  folder_draw_set (&folder, N);
+  dataset = read_dataset (&folder, NULL);
+  loader = ord_loader_new (dataset, &preparation, 2, 1 << 20);
+  g_assert_false (ord_loader_is_unchanged (loader, 0));
+  readable = ord_loader_check (loader, NULL, NULL, NULL, NULL);
+  for (guint i = 0; i < N; i++)
+    g_assert_true (ord_loader_is_unchanged (loader, i));
+
+  folder_draw (&folder, "0.png", SIDE + 1, SIDE, 0.8f);
+  g_assert_cmpint (g_unlink (other), ==, 0);
+  for (guint i = 0; i < N; i++)
+    {
+      const char *file = ord_dataset_get_sample (dataset, i)->file;
+
+      g_assert_cmpint (ord_loader_is_unchanged (loader, i), ==,
+                       !g_str_equal (file, "0.png") &&
+                       !g_str_equal (file, "1.png"));
+    }
 }
 
 static void
@@ -382,6 +446,9 @@ main (int   argc,
   g_test_add_func ("/loader/is-the-same-for-any-threads-and-memory",
                    test_deterministic);
   g_test_add_func ("/loader/each-seed-draws-anew", test_seed);
+  g_test_add_func ("/loader/draws-that-are-told-do-not-depend-on-place",
+                   test_draws);
+  g_test_add_func ("/loader/a-file-that-changes-is-noticed", test_unchanged);
   g_test_add_func ("/loader/the-check-lists-what-cannot-be-read", test_check);
   g_test_add_func ("/loader/the-check-fills-the-cache",
                    test_check_fills_cache);

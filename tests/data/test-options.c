@@ -175,6 +175,23 @@ test_copy (void)
   g_assert_cmpfloat (ord_options_get (copy, "sigma"), ==, 3.0);
 }
 
+static void
+test_is_set (void)
+{
+  g_autoptr (OrdOptions) options = ord_options_new ();
+  g_autoptr (OrdOptions) copy = NULL;
+
+  ord_options_add (options, first_table);
+  g_assert_false (ord_options_is_set (options, first_table[0].name));
+  g_assert_true (ord_options_set (options, first_table[0].name, first_table[0].fallback,
+                                  NULL));
+  g_assert_false (ord_options_set (options, first_table[1].name,
+                                   first_table[1].maximum + 1.0, NULL));
+  copy = ord_options_copy (options);
+  g_assert_true (ord_options_is_set (copy, first_table[0].name));
+  g_assert_false (ord_options_is_set (copy, first_table[1].name));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -190,6 +207,7 @@ main (int   argc,
   g_test_add_func ("/options/a-failed-parse-changes-nothing",
                    test_failed_parse);
   g_test_add_func ("/options/a-copy-is-independent", test_copy);
+  g_test_add_func ("/options/what-was-set-is-known", test_is_set);
 
   return g_test_run ();
 }

@@ -8,14 +8,6 @@
 #include "../onnx/net-fixture.h"
 #include "encoder/ord-encoder.h"
 
-/* A constant of random numbers, told by its name. */
-void           add_floats            (Net            *net,
-                                      const char     *name,
-                                      gsize           n_dims,
-                                      const gint64   *dims,
-                                      double          low,
-                                      double          high);
-
 /* "image" (n, 3, h, w) to "features" (n, 5). */
 GBytes        *every_operator        (void);
 

@@ -432,7 +432,7 @@ network_of_rank (guint rank)
 
   net_init (&net);
   net_add_input (&net, "features", 4, image);
-  add_floats (&net, "head/hidden/weight", 4, weight, -0.4, 0.4);
+  net_add_random (&net, "head/hidden/weight", 4, weight, -0.4, 0.4);
   net_add_node (&net, "Conv", "features head/hidden/weight", "image");
   net_add_node (&net, "Relu", "image", "network/output");
   if (rank == 4)
@@ -514,7 +514,7 @@ test_constants_among_the_inputs (void)
   net.model.ir_version = 3;
   net_add_input (&net, "weight", 4, weight);
   net_add_input (&net, "data", 4, image);
-  add_floats (&net, "weight", 4, weight, -0.4, 0.4);
+  net_add_random (&net, "weight", 4, weight, -0.4, 0.4);
   net_add_node (&net, "Conv", "data weight", "map");
   net_add_node (&net, "GlobalAveragePool", "map", "row");
   net_add_output (&net, "row", 4, row);
@@ -578,17 +578,17 @@ test_fixed_size (void)
   g_autoptr (GBytes)         bytes = NULL;
   g_autoptr (GBytes)         written = NULL;
   g_autoptr (OrdPretrained)  network = NULL;
-  g_autoptr (OrdOnnxSession) session = NULL;
+  g_autoptr (OrdOnnx)        onnx = NULL;
   g_autoptr (GError)         error = NULL;
   Case                       how = { "finetuned", NULL, HEAD, 8, 6, 3, 0 };
-  guint                      height, width;
+  gint64                     height, width;
   Net                        net;
 
   net_init (&net);
   net_add_input (&net, "image", 4, image);
-  add_floats (&net, "w", 4, conv, -0.4, 0.4);
-  add_floats (&net, "v", 2, gemm, -0.4, 0.4);
-  add_floats (&net, "b", 1, bias, -0.4, 0.4);
+  net_add_random (&net, "w", 4, conv, -0.4, 0.4);
+  net_add_random (&net, "v", 2, gemm, -0.4, 0.4);
+  net_add_random (&net, "b", 1, bias, -0.4, 0.4);
   net_add_node (&net, "Conv", "image w", "map");
   net_add_node (&net, "Flatten", "map", "flat");
   net_add_node (&net, "Gemm", "flat v b", "row");
@@ -598,11 +598,11 @@ test_fixed_size (void)
   network = pretrained_from_bytes (bytes, NULL);
   how.network = network;
   written = check_by_onnx_runtime (&how, NULL);
-  session = ord_onnx_session_new (written, "encoder.onnx", NULL, 1, &error);
+  onnx = ord_onnx_parse (written, "encoder.onnx", &error);
   g_assert_no_error (error);
-  g_assert_true (ord_onnx_session_get_fixed_size (session, &height, &width));
-  g_assert_cmpuint (height, ==, 8);
-  g_assert_cmpuint (width, ==, 6);
+  g_assert_true (ord_onnx_get_fixed_size (onnx, &height, &width));
+  g_assert_cmpint (height, ==, 8);
+  g_assert_cmpint (width, ==, 6);
 }
 
 /* -- layers that no encoder of ours has ------------------------------------------ */

@@ -45,6 +45,13 @@ Onnx__TensorProto    *net_add_floats  (Net          *net,
                                        gsize         n_dims,
                                        const gint64 *dims,
                                        const float  *values);
+/* Of random numbers, told by its name. */
+void                  net_add_random  (Net          *net,
+                                       const char   *name,
+                                       gsize         n_dims,
+                                       const gint64 *dims,
+                                       double        low,
+                                       double        high);
 /* One with a shape, and nothing in it yet. */
 Onnx__TensorProto    *net_add_tensor  (Net          *net,
                                        const char   *name,
@@ -99,6 +106,12 @@ void                  net_convolution (Net          *net);
 /* Something of everything that the parser reads: two convolutions, ReLU, a
  * Constant, a subgraph, integers, half floats, metadata. */
 void                  net_everything  (Net          *net);
+
+/* Every operator that can be trained on, with random weights: "image" (N, 3,
+ * height, width) to "features" (N, 5); −1 is a free side. */
+void                  net_every_operator (Net       *net,
+                                          gint64     height,
+                                          gint64     width);
 
 /* @message: (nullable): of fields at the level of the file; freed
  * Returns: (transfer full): a message of one field that holds it. */

@@ -417,6 +417,45 @@ test_real (gconstpointer name)
   g_assert_no_error (error);
 }
 
+/* (n, channels, height, width) as the input of a network; whether its size is
+ * fixed. */
+static gboolean
+fixed_size (const gint64  dims[4],
+            gint64       *height,
+            gint64       *width)
+{
+  const gint64        features[] = { -1, 3 };
+  g_autoptr (GBytes)  bytes = NULL;
+  g_autoptr (OrdOnnx) onnx = NULL;
+  Net                 net;
+
+  net_init (&net);
+  net_add_input (&net, "mask", 2, features);
+  net_add_input (&net, "image", 4, dims);
+  net_add_output (&net, "features", 2, features);
+  net_add_node (&net, "Relu", "image", "features");
+  bytes = net_to_bytes (&net);
+  net_clear (&net);
+  onnx = ord_onnx_parse (bytes, "net.onnx", NULL);
+  g_assert_nonnull (onnx);
+  return ord_onnx_get_fixed_size (onnx, height, width);
+}
+
+static void
+test_fixed_size (void)
+{
+  gint64 height = 7, width = 7;
+
+  g_assert_false (fixed_size ((gint64[]) { -1, 3, -1, -1 }, &height, &width));
+  g_assert_false (fixed_size ((gint64[]) { -1, 3, 24, -1 }, &height, &width));
+  g_assert_false (fixed_size ((gint64[]) { -1, 12, 24, 32 }, &height, &width));
+  g_assert_cmpint (height, ==, 7);
+  g_assert_cmpint (width, ==, 7);
+  g_assert_true (fixed_size ((gint64[]) { 1, 1, 24, 32 }, &height, &width));
+  g_assert_cmpint (height, ==, 24);
+  g_assert_cmpint (width, ==, 32);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -435,6 +474,7 @@ main (int   argc,
   g_test_add_func ("/onnx/a-long-chain-needs-no-stack", test_long_chain);
   g_test_add_func ("/onnx/initialisers-are-no-inputs", test_old_inputs);
   g_test_add_func ("/onnx/structure-goes-without-weights", test_stripped);
+  g_test_add_func ("/onnx/a-fixed-size-of-pictures-is-told", test_fixed_size);
   g_test_add_data_func ("/onnx/squeezenet-is-read",
                         "squeezenet-1.1-imagenet.onnx", test_real);
   g_test_add_data_func ("/onnx/inception-is-read",

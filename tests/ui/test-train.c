@@ -297,6 +297,12 @@ test_defaults (Fixture       *fixture,
   g_autofree char *expected = ord_options_to_string (defaults);
 
   g_assert_cmpstr (shown, ==, expected);
+  /* Nor does it say so as if a person had: a network may have its own size. */
+  g_assert_false (ord_options_is_set (values, "size"));
+  set_option (fixture, "size", 64);
+  g_clear_pointer (&values, ord_options_free);
+  values = ord_train_options_get (options, NULL);
+  g_assert_true (ord_options_is_set (values, "size"));
 }
 
 static void
