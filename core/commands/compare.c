@@ -15,6 +15,7 @@
 #include "../comparison/ord-report.h"
 #include "../data/ord-random.h"
 #include "../methods/ord-method.h"
+#include "network-options.h"
 
 /* Training needs as many. */
 #define TRAINED_AT_LEAST 4
@@ -43,6 +44,7 @@ typedef struct
   double    fraction;
   gboolean  json;
   gboolean  quiet;
+  OrdCommandNetwork network;
 } Settings;
 
 static void
@@ -56,6 +58,7 @@ settings_clear (Settings *settings)
   g_free (settings->pattern);
   g_free (settings->unit);
   g_strfreev (settings->labels);
+  ord_command_network_clear (&settings->network);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
@@ -125,11 +128,13 @@ make_variants (const Settings      *settings,
                GError             **error)
 {
   g_autoptr (OrdDataset) dataset = read_pictures (settings, folder, NULL, error);
+  g_autoptr (OrdPretrained) network = NULL;
   g_autoptr (GPtrArray)  variants = NULL;
 
-  if (!dataset)
+  if (!dataset || !ord_command_network_open (&settings->network, &network, error))
     return NULL;
-  variants = ord_variants_new (methods, dataset, error);
+  variants = ord_variants_new (methods, settings->network.kind, network, dataset,
+                               error);
   if (!variants)
     return NULL;
   for (guint i = 0; i < numbers->len; i++)
@@ -290,6 +295,7 @@ ord_command_compare (int    argc,
   const GOptionEntry       entries[] = {
     { "methods", 0, 0, G_OPTION_ARG_STRING, &settings.methods,
       "which, with commas between (all)", "A,B,…" },
+    ORD_COMMAND_NETWORK_ENTRIES (settings.network),
     { "seeds", 0, 0, G_OPTION_ARG_INT, &settings.n_seeds,
       "runs of each, with seeds 1, 2… (1)", "N" },
     { "minutes", 0, 0, G_OPTION_ARG_DOUBLE, &settings.minutes,
@@ -326,11 +332,14 @@ ord_command_compare (int    argc,
   g_autoptr (GPtrArray)    numbers = NULL;
   g_autoptr (GPtrArray)    variants = NULL;
   g_autoptr (GError)       error = NULL;
+  const char              *senseless;
 
   g_set_prgname ("ordinate compare");
   if (!methods[0])
     return ord_command_usage ("--methods names none");
-  known = ord_variants_known_options ((const char * const *) methods, &error);
+  ord_command_network_peek (&settings.network, argc, argv);
+  known = ord_variants_known_options ((const char * const *) methods,
+                                      settings.network.kind, &error);
   if (known)
     numbers = ord_command_take_settings (known, &argc, argv, &error);
   if (!numbers)
@@ -342,6 +351,10 @@ ord_command_compare (int    argc,
                           "An option of training may be a list (--sigma "
                           "0.25,0.5,1): each value makes a row.", description))
     return ORD_EXIT_USAGE;
+  senseless = ord_command_network_find_senseless (&settings.network);
+  if (senseless)
+    return ord_command_usage ("--%s belongs to --encoder FILE.onnx%s", senseless,
+                              settings.network.file ? " --finetune" : "");
   if (argc != 2)
     return ord_command_usage ("name one folder of pictures");
   if (settings.n_seeds < 1 || settings.n_seeds > 1000)

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../encoder/ord-encoder.h"
 #include "../encoder/ord-feature-cache.h"
 #include "../methods/ord-method.h"
 #include "../model/ord-trainer.h"
+#include "network-options.h"
 
 /* How many unreadable pictures are named one by one. */
 #define FAILURES_SHOWN 10
@@ -20,21 +20,15 @@ typedef struct
 {
   char     *output;
   char     *method;
-  char     *encoder;
-  char     *network;
-  char     *value;
-  char     *from;
-  char     *mean;
-  char     *sd;
   char     *title;
   char     *unit;
   char     *pattern;
   char    **labels;
   char    **without;
-  gboolean  finetune;
   gboolean  fresh;
   gboolean  json;
   gboolean  quiet;
+  OrdCommandNetwork network;
 } Settings;
 
 static void
@@ -42,17 +36,12 @@ settings_clear (Settings *settings)
 {
   g_free (settings->output);
   g_free (settings->method);
-  g_free (settings->encoder);
-  g_free (settings->network);
-  g_free (settings->value);
-  g_free (settings->from);
-  g_free (settings->mean);
-  g_free (settings->sd);
   g_free (settings->title);
   g_free (settings->unit);
   g_free (settings->pattern);
   g_strfreev (settings->labels);
   g_strfreev (settings->without);
+  ord_command_network_clear (&settings->network);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
@@ -161,10 +150,7 @@ train_dataset (const Settings   *settings,
   g_autoptr (OrdPretrained) network = NULL;
   g_autoptr (GError)      error = NULL;
 
-  if (settings->network &&
-      !(network = ord_pretrained_open (settings->network, settings->value,
-                                       settings->from, settings->mean,
-                                       settings->sd, &error)))
+  if (!ord_command_network_open (&settings->network, &network, &error))
     return ord_command_fail (error);
   dataset = ord_dataset_read (folder, &how, &error);
   if (!dataset)
@@ -176,7 +162,7 @@ train_dataset (const Settings   *settings,
   title = settings->title ? g_strdup (settings->title)
                           : title_from_path (settings->output);
   trainer = ord_trainer_new (dataset, title, settings->method,
-                             settings->encoder, options);
+                             settings->network.kind, options);
   ord_trainer_set_pretrained (trainer, network);
   if (settings->fresh)
     g_unlink (checkpoint);
@@ -206,45 +192,6 @@ train_dataset (const Settings   *settings,
   return ORD_EXIT_OK;
 }
 
-static gboolean
-has_flag (int          argc,
-          char       **argv,
-          const char  *flag)
-{
-  for (int i = 1; i < argc; i++)
-    if (g_str_equal (argv[i], flag))
-      return TRUE;
-  return FALSE;
-}
-
-/* A registered kind stays what it is; a file is a network for one of the
- * pretrained kinds. (transfer full) (nullable): the file. */
-static char *
-take_network (char     **encoder,
-              gboolean   finetune)
-{
-  char *network = NULL;
-
-  if (!g_str_has_suffix (*encoder, ".onnx") && !strchr (*encoder, G_DIR_SEPARATOR))
-    return NULL;
-  network = *encoder;
-  *encoder = g_strdup (finetune ? "finetuned" : "frozen");
-  return network;
-}
-
-/* Options of a pretrained network that mean nothing here. */
-static const char *
-find_senseless (const Settings *settings)
-{
-  if (settings->network)
-    return settings->from && !settings->finetune ? "from" : NULL;
-  return settings->finetune ? "finetune"
-         : settings->from ? "from"
-         : settings->value ? "output"
-         : settings->mean ? "mean"
-         : settings->sd ? "sd" : NULL;
-}
-
 /* (transfer full): what stands after the options in the help. */
 static char *
 describe (void)
@@ -268,20 +215,7 @@ ord_command_train (int    argc,
       "the model file to write", "MODEL" },
     { "method", 0, 0, G_OPTION_ARG_STRING, &settings.method,
       "what training minimises (rm-loss)", "NAME" },
-    { "encoder", 0, 0, G_OPTION_ARG_STRING, &settings.encoder,
-      "the network: compact, or a pretrained one in an ONNX file", "NAME|FILE" },
-    { "finetune", 0, 0, G_OPTION_ARG_NONE, &settings.finetune,
-      "train the pretrained network too, not only a head on it", NULL },
-    { "from", 0, 0, G_OPTION_ARG_STRING, &settings.from,
-      "with --finetune: the node from which on it is trained", "NODE" },
-    { "output", 0, 0, G_OPTION_ARG_STRING, &settings.value,
-      "the pretrained network's value that is the feature (its first output)",
-      "NAME" },
-    { "mean", 0, 0, G_OPTION_ARG_STRING, &settings.mean,
-      "what the pretrained network takes from red, green and blue, 0–1 (its "
-      "metadata, or ImageNet's)", "R,G,B" },
-    { "sd", 0, 0, G_OPTION_ARG_STRING, &settings.sd,
-      "what it then divides by", "R,G,B" },
+    ORD_COMMAND_NETWORK_ENTRIES (settings.network),
     { "title", 0, 0, G_OPTION_ARG_STRING, &settings.title,
       "name of the model for people", "TEXT" },
     { "unit", 0, 0, G_OPTION_ARG_STRING, &settings.unit,
@@ -304,14 +238,13 @@ ord_command_train (int    argc,
   g_autoptr (GPtrArray)   numbers = NULL;
   g_autoptr (GError)      error = NULL;
   g_autofree char        *method = NULL;
-  g_autofree char        *encoder = NULL;
   g_autofree char        *description = NULL;
+  const char             *senseless;
 
   g_set_prgname ("ordinate train");
   method = ord_command_peek_option (argc, argv, "method", ord_method_list ()[0]);
-  encoder = ord_command_peek_option (argc, argv, "encoder", ord_encoder_list ()[0]);
-  settings.network = take_network (&encoder, has_flag (argc, argv, "--finetune"));
-  options = ord_trainer_options_new (method, encoder, &error);
+  ord_command_network_peek (&settings.network, argc, argv);
+  options = ord_trainer_options_new (method, settings.network.kind, &error);
   if (options)
     numbers = ord_command_take_settings (options, &argc, argv, &error);
   if (!numbers || !apply_settings (options, numbers, &error))
@@ -324,16 +257,16 @@ ord_command_train (int    argc,
                           "per value, or with values in file names.",
                           description))
     return ORD_EXIT_USAGE;
-  if (find_senseless (&settings))
+  senseless = ord_command_network_find_senseless (&settings.network);
+  if (senseless)
     return ord_command_usage ("--%s belongs to --encoder FILE.onnx%s (the model "
-                              "file is told by -o)", find_senseless (&settings),
-                              settings.network ? " --finetune" : "");
+                              "file is told by -o)", senseless,
+                              settings.network.file ? " --finetune" : "");
   if (argc != 2)
     return ord_command_usage ("name one folder of pictures");
   if (!settings.output)
     return ord_command_usage ("name the model file to write: -o MODEL");
   g_set_str (&settings.method, method);
-  g_set_str (&settings.encoder, encoder);
 
   return train_dataset (&settings, argv[1], options);
 }

@@ -7,13 +7,11 @@
 #include <glib/gstdio.h>
 #include <math.h>
 
-#include "../encoder/ord-encoder.h"
-#include "../model/ord-trainer.h"
 #include "ord-comparison-private.h"
 
 /* Goes up when a change of the engine makes trainings come out otherwise:
  * earlier runs are then made again. */
-#define RUN_VERSION 1
+#define RUN_VERSION 2
 
 /* Digits of the fingerprint in a file's name. */
 #define SHOWN_DIGITS 12
@@ -74,15 +72,18 @@ report (const OrdProgress *progress,
 /* What the result of a run depends on, the pictures' dates and sizes included:
  * their content is only known after reading. */
 static char *
-fingerprint (const char       *method,
-             const OrdOptions *options,
-             OrdDataset       *dataset)
+fingerprint (const OrdVariant *variant,
+             const OrdOptions *options)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  OrdDataset           *dataset = variant->dataset;
   g_autofree char      *text = ord_trainer_options_of_consequence (options);
-  g_autofree char      *head = g_strdup_printf ("%d %s %s %s", RUN_VERSION,
-                                                ord_encoder_list ()[0], method,
-                                                text);
+  g_autofree char      *network =
+    variant->pretrained ? ord_pretrained_hash (variant->pretrained) : NULL;
+  g_autofree char      *head = g_strdup_printf ("%d %s %s %s %s", RUN_VERSION,
+                                                variant->encoder,
+                                                network ? network : "",
+                                                variant->method, text);
 
   g_checksum_update (sum, (const guchar *) head, -1);
   ord_dataset_sum_covariates (dataset, sum);
@@ -109,8 +110,7 @@ model_path (const Runs       *runs,
             const OrdOptions *options,
             guint             seed)
 {
-  g_autofree char *made_from = fingerprint (variant->method, options,
-                                            variant->dataset);
+  g_autofree char *made_from = fingerprint (variant, options);
   g_autofree char *name = g_strdup (variant->name);
   g_autofree char *file = NULL;
 
@@ -157,9 +157,7 @@ train (Runs              *runs,
 {
   g_autofree char       *checkpoint = g_strconcat (path, "-resume", NULL);
   g_autoptr (OrdModel)   model = NULL;
-  g_autoptr (OrdTrainer) trainer =
-    ord_trainer_new (variant->dataset, variant->name, variant->method,
-                     ord_encoder_list ()[0], options);
+  g_autoptr (OrdTrainer) trainer = ord_variant_trainer (variant, options);
 
   ord_trainer_set_checkpoint (trainer, checkpoint);
   runs->fresh = TRUE;

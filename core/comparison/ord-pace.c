@@ -12,7 +12,7 @@
 
 /* Changes when training becomes clearly faster or slower: older measurements
  * are then not used. */
-#define PACE_VERSION 1
+#define PACE_VERSION 2
 
 static char *
 cache_path (void)
@@ -28,13 +28,16 @@ describe (const OrdVariant *variant)
 {
   /* Of the trainer and the encoder, the options that cost time. */
   const OrdOptionSpec *of_encoder =
-    ord_encoder_get_options (ord_encoder_list ()[0]);
+    ord_encoder_get_options (variant->encoder);
   g_autoptr (GArray)   training =
     ord_dataset_get_split (variant->dataset, ORD_SPLIT_TRAIN);
+  g_autofree char     *network =
+    variant->pretrained ? ord_pretrained_hash (variant->pretrained) : NULL;
   GString             *text = g_string_new (NULL);
 
   g_string_append_printf (text, "v%d %u of %u images %u processors size=%g batch=%g "
-                          "threads=%g validate=%g %s", PACE_VERSION,
+                          "threads=%g validate=%g precision=%g %s %s %s",
+                          PACE_VERSION,
                           training->len,
                           ord_dataset_get_n_samples (variant->dataset),
                           g_get_num_processors (),
@@ -42,6 +45,8 @@ describe (const OrdVariant *variant)
                           ord_options_get (variant->options, "batch"),
                           ord_options_get (variant->options, "threads"),
                           ord_options_get (variant->options, "validate"),
+                          ord_options_get (variant->options, "precision"),
+                          variant->encoder, network ? network : "",
                           ord_dataset_get_folder (variant->dataset));
   for (; of_encoder->name; of_encoder++)
     g_string_append_printf (text, " %s=%g", of_encoder->name,
@@ -99,8 +104,7 @@ ord_pace_find (OrdPace           *pace,
   if (recall (pace, group))
     return TRUE;
 
-  trainer = ord_trainer_new (variant->dataset, variant->name, variant->method,
-                             ord_encoder_list ()[0], variant->options);
+  trainer = ord_variant_trainer (variant, variant->options);
   if (!ord_trainer_time_epoch (trainer, &pace->seconds, &pace->epochs, progress,
                                user_data, cancellable, error))
     return FALSE;

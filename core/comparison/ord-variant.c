@@ -4,9 +4,7 @@
  */
 #include "ord-variant.h"
 
-#include "../encoder/ord-encoder.h"
 #include "../methods/ord-method.h"
-#include "../model/ord-trainer.h"
 
 void
 ord_variant_free (OrdVariant *variant)
@@ -15,6 +13,8 @@ ord_variant_free (OrdVariant *variant)
     return;
   g_free (variant->name);
   g_free (variant->method);
+  g_free (variant->encoder);
+  g_clear_pointer (&variant->pretrained, ord_pretrained_unref);
   ord_options_free (variant->options);
   g_object_unref (variant->dataset);
   g_free (variant);
@@ -27,6 +27,9 @@ variant_copy (const OrdVariant *variant)
 
   copy->name = g_strdup (variant->name);
   copy->method = g_strdup (variant->method);
+  copy->encoder = g_strdup (variant->encoder);
+  if (variant->pretrained)
+    copy->pretrained = ord_pretrained_ref (variant->pretrained);
   copy->options = ord_options_copy (variant->options);
   copy->dataset = g_object_ref (variant->dataset);
   return copy;
@@ -44,6 +47,8 @@ add_to_name (OrdVariant *variant,
 
 GPtrArray *
 ord_variants_new (const char * const  *methods,
+                  const char          *encoder,
+                  OrdPretrained       *pretrained,
                   OrdDataset          *dataset,
                   GError             **error)
 {
@@ -53,7 +58,7 @@ ord_variants_new (const char * const  *methods,
   for (guint i = 0; methods[i]; i++)
     {
       OrdOptions *options =
-        ord_trainer_options_new (methods[i], ord_encoder_list ()[0], error);
+        ord_trainer_options_new (methods[i], encoder, error);
       OrdVariant *variant;
 
       if (!options)
@@ -61,6 +66,9 @@ ord_variants_new (const char * const  *methods,
       variant = g_new0 (OrdVariant, 1);
       variant->name = g_strdup (methods[i]);
       variant->method = g_strdup (methods[i]);
+      variant->encoder = g_strdup (encoder);
+      if (pretrained)
+        variant->pretrained = ord_pretrained_ref (pretrained);
       variant->options = options;
       variant->dataset = g_object_ref (dataset);
       g_ptr_array_add (variants, variant);
@@ -78,6 +86,7 @@ ord_variants_new (const char * const  *methods,
 
 OrdOptions *
 ord_variants_known_options (const char * const  *methods,
+                            const char          *encoder,
                             GError             **error)
 {
   static const char * const  shared[] = { "seed", "epochs", "minutes" };
@@ -87,7 +96,7 @@ ord_variants_known_options (const char * const  *methods,
     {
       const OrdOptionSpec    *specs;
       g_autoptr (OrdOptions)  options =
-        ord_trainer_options_new (methods[i], ord_encoder_list ()[0], error);
+        ord_trainer_options_new (methods[i], encoder, error);
 
       if (!options)
         return NULL;
@@ -166,4 +175,16 @@ ord_variants_also_on (GPtrArray  *variants,
       add_to_name (other, suffix);
       g_ptr_array_insert (variants, (int) i + 1, other);
     }
+}
+
+OrdTrainer *
+ord_variant_trainer (const OrdVariant *variant,
+                     const OrdOptions *options)
+{
+  OrdTrainer *trainer = ord_trainer_new (variant->dataset, variant->name,
+                                         variant->method, variant->encoder,
+                                         options);
+
+  ord_trainer_set_pretrained (trainer, variant->pretrained);
+  return trainer;
 }

@@ -267,6 +267,35 @@ test_foreign_pictures_are_counted (void)
   g_assert_cmpfloat (json_object_get_double_member (l1, "foreign"), ==, 1.0);
 }
 
+/* A network of our own stands for one from elsewhere. */
+static void
+test_methods_may_share_a_pretrained_network (void)
+{
+  g_autofree char        *model = in_folder ("donor.ordinate");
+  g_autofree char        *network = in_folder ("donor.onnx");
+  g_autofree char        *work = in_folder ("pretrained");
+  g_auto (Said)           trained = CALL ("train", gauges, "-o", model,
+                                          "--epochs", "1", "-q", QUICK);
+  g_auto (Said)           exported = CALL ("export", model, network);
+  g_auto (Said)           frozen =
+    CALL ("compare", gauges, "--methods", "rm-loss,l1", "--encoder", network,
+          "--width", "4,6", "--size", "24", "--epochs", "1", "-w", work, "-q",
+          "--json");
+  g_auto (Said)           scratch =
+    CALL ("compare", gauges, "--methods", "l1", "--finetune");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  JsonObject             *last;
+
+  g_assert_cmpint (trained.code, ==, 0);
+  g_assert_cmpint (exported.code, ==, 0);
+  last = row (parser, &frozen, 3);
+  g_assert_cmpstr (json_object_get_string_member (last, "name"), ==,
+                   "l1 width=6");
+  g_assert_cmpuint (count_models (work), ==, 4);
+  g_assert_cmpint (scratch.code, ==, 2);
+  assert_contains (scratch.err, "--encoder FILE.onnx");
+}
+
 static void
 test_mistakes_are_told (void)
 {
@@ -343,6 +372,8 @@ main (int    argc,
   g_test_add_func ("/compare/the-report-is-written", test_the_report_is_written);
   g_test_add_func ("/compare/foreign-pictures-are-counted",
                    test_foreign_pictures_are_counted);
+  g_test_add_func ("/compare/methods-may-share-a-pretrained-network",
+                   test_methods_may_share_a_pretrained_network);
   g_test_add_func ("/compare/mistakes-are-told-with-the-way-out",
                    test_mistakes_are_told);
   result = g_test_run ();

@@ -26,7 +26,7 @@ test_values_multiply_what_has_the_option (void)
   const char * const     methods[] = { "rm-loss", "l1", NULL };
   g_autoptr (OrdDataset) table = make_table ("/pictures");
   g_autoptr (GError)     error = NULL;
-  g_autoptr (GPtrArray)  variants = ord_variants_new (methods, table, &error);
+  g_autoptr (GPtrArray)  variants = ord_variants_new (methods, "compact", NULL, table, &error);
 
   g_assert_no_error (error);
   g_assert_true (ord_variants_set (variants, "sigma", "0.5,1", &error));
@@ -47,7 +47,7 @@ test_one_value_leaves_the_name_alone (void)
   const char * const     methods[] = { "rm-loss", "l1", NULL };
   g_autoptr (OrdDataset) table = make_table ("/pictures");
   g_autoptr (GError)     error = NULL;
-  g_autoptr (GPtrArray)  variants = ord_variants_new (methods, table, &error);
+  g_autoptr (GPtrArray)  variants = ord_variants_new (methods, "compact", NULL, table, &error);
 
   g_assert_true (ord_variants_set (variants, "size", "64", &error));
   g_assert_cmpuint (variants->len, ==, 2);
@@ -66,7 +66,7 @@ test_other_pictures_stand_beside (void)
   g_autoptr (OrdDataset) table = make_table ("/pictures");
   g_autoptr (OrdDataset) bare = make_table ("/bare");
   g_autoptr (GError)     error = NULL;
-  g_autoptr (GPtrArray)  variants = ord_variants_new (methods, table, &error);
+  g_autoptr (GPtrArray)  variants = ord_variants_new (methods, "compact", NULL, table, &error);
 
   ord_variants_also_on (variants, bare, "without sex");
   g_assert_cmpuint (variants->len, ==, 4);
@@ -81,7 +81,7 @@ test_shared_options_are_not_for_variants (void)
 {
   const char * const      methods[] = { "l1", "rm-loss", "ordreg", NULL };
   g_autoptr (GError)      error = NULL;
-  g_autoptr (OrdOptions)  known = ord_variants_known_options (methods, &error);
+  g_autoptr (OrdOptions)  known = ord_variants_known_options (methods, "compact", &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (ord_options_find (known, "sigma"));
@@ -97,7 +97,7 @@ test_values_out_of_range_are_refused (void)
   const char * const     methods[] = { "rm-loss", NULL };
   g_autoptr (OrdDataset) table = make_table ("/pictures");
   g_autoptr (GError)     error = NULL;
-  g_autoptr (GPtrArray)  variants = ord_variants_new (methods, table, &error);
+  g_autoptr (GPtrArray)  variants = ord_variants_new (methods, "compact", NULL, table, &error);
 
   g_assert_false (ord_variants_set (variants, "sigma", "1,-3", &error));
   g_assert_error (error, ORD_ERROR, ORD_ERROR_OPTION);
