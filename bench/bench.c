@@ -12,6 +12,12 @@
 
 static const char *folder;
 
+void
+bench_set_folder (const char *path)
+{
+  folder = path;
+}
+
 char *
 bench_path (const char *name)
 {
@@ -162,7 +168,7 @@ bench_main (int          argc,
       fprintf (stderr, "Usage: %s FOLDER\n", argv[0]);
       return EXIT_FAILURE;
     }
-  folder = argv[1];
+  bench_set_folder (argv[1]);
 
   while (fgets (line, sizeof line, stdin) != NULL)
     {

@@ -39,6 +39,9 @@ int       bench_main  (int          argc,
                        char       **argv,
                        const Bench *bench);
 
+/* For a program that does without bench_main(). */
+void      bench_set_folder (const char *path);
+
 /* (transfer full): a path below the folder of the inputs. */
 char     *bench_path  (const char  *name);
 

@@ -133,7 +133,8 @@ def run_bench(name, options):
             print(f"{name}: {work.title}", file=sys.stderr)
             for way in work.ways:
                 if way.key not in sides:
-                    sides[way.key] = Side(options.build, name, way.peer,
+                    sides[way.key] = Side(options.build,
+                                          bench.program or name, way.peer,
                                           inputs)
                     stack.callback(sides[way.key].close)
             seconds = measure(work, [sides[way.key] for way in work.ways],
@@ -195,7 +196,11 @@ def main():
                         default=len(os.sched_getaffinity(0)))
     parser.add_argument("--data", default=os.path.normpath(
         f"{HERE}/../../shared/data/rsna-bone-age-100px"),
-        help="labelled pictures for load and train")
+        help="labelled pictures for train, load and predict")
+    parser.add_argument("--network", default=os.path.normpath(
+        f"{HERE}/../../shared/data/encoders/"
+        "inception-v3-imagenet-mixed8.onnx"),
+        help="ONNX file for finetune")
     parser.add_argument("--whole", action="store_true",
                         help="peers do everything, where else a part of the "
                              "work stands for the whole")

@@ -2,8 +2,13 @@
 #
 # What is measured: for each bench its inputs, works, peers and targets.
 import dataclasses
+import glob
+import os
+import subprocess
+import sys
 
 import numpy as np
+from PIL import Image
 
 
 @dataclasses.dataclass
@@ -58,12 +63,18 @@ class Context:
     def write(self, name, array):
         np.ascontiguousarray(array, np.float32).tofile(f"{self.inputs}/{name}")
 
+    def link(self, name, path):
+        if not os.path.exists(path):
+            sys.exit(f"bench: there is no {path}; see --data and --network")
+        os.symlink(os.path.abspath(path), f"{self.inputs}/{name}")
+
 
 @dataclasses.dataclass
 class Bench:
     summary: str
     works: object
     note: str = ""
+    program: str = None
 
 
 def ours(words):
@@ -158,8 +169,123 @@ def peak(context):
                             (128, 128, 128)]]
 
 
+def calculates_in_bfloat16():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        return "avx512_bf16" in file.read()
+
+
+def training(title, words, target, bfloat16_target, autocast=True):
+    """The works of a network: in floats on both sides; in bfloat16, against
+    PyTorch's floats and, with @autocast, its bfloat16."""
+    def by_memory_format(precision, name):
+        return [Way(f"{name}, {memory}", f"{words} {precision} {memory}",
+                    process=memory)
+                for memory in ("contiguous", "channels-last")]
+
+    floats = by_memory_format("float", "PyTorch")
+    yield Work(title, [ours(f"{words} float"), *floats], target=target,
+               tolerance=0)
+    if not calculates_in_bfloat16():
+        return
+    yield Work(f"{title}, bfloat16 against floats",
+               [ours(f"{words} bfloat16"), *floats], target=bfloat16_target,
+               tolerance=0)
+    if autocast:
+        yield Work(f"{title}, both bfloat16",
+                   [ours(f"{words} bfloat16"),
+                    *by_memory_format("bfloat16", "autocast")], tolerance=0)
+
+
+def train(context):
+    batch, steps = 64, 135 if context.options.whole else 10
+    random = np.random.default_rng(1)
+    context.write("pictures.f32", random.standard_normal(
+        batch * steps * 128 * 128, np.float32))
+    context.write("labels.f32", random.standard_normal(batch * steps))
+    context.link("dataset", context.options.data)
+    return [work for size in (64, 128)
+            for kind, title in (("compact", "network"),
+                                ("loading", "decoding too"))
+            for work in training(f"{title}, {size} × {size}",
+                                 f"{kind} {size} {batch} {steps}", 1.3, 2,
+                                 autocast=kind == "compact")]
+
+
+def finetune(context):
+    batch, steps = 16, 2
+    random = np.random.default_rng(1)
+    context.write("pictures.f32", random.standard_normal(
+        batch * steps * 3 * 299 * 299, np.float32))
+    context.write("labels.f32", random.standard_normal(batch * steps))
+    context.link("network.onnx", context.options.network)
+    return [work for size in (100, 299)
+            for work in training(f"{size} × {size}",
+                                 f"finetune {size} {batch} {steps}", 1.1, 1.8)]
+
+
+def photograph(random, width, height):
+    """Clouds of all sizes and some grain: a JPEG about as large as a photo's."""
+    picture = np.zeros((height, width, 3), np.float32)
+    for side in 4, 16, 64, 256:
+        small = Image.fromarray(random.integers(
+            0, 256, (side * 3 // 4, side, 3), np.uint8))
+        picture += np.asarray(small.resize((width, height), Image.BICUBIC),
+                              np.float32) / 4
+    picture += random.normal(0, 4, (height, width, 1))
+    return Image.fromarray(picture.clip(0, 255).astype(np.uint8))
+
+
+def load(context):
+    random = np.random.default_rng(1)
+    context.link("x-rays", context.options.data)
+    os.mkdir(f"{context.inputs}/photographs")
+    for i in range(2000):
+        path = f"{context.inputs}/photographs/{i:04}.jpg"
+        if i < 100:
+            photograph(random, 1600, 1200).save(path, quality=90)
+        else:
+            os.link(f"{context.inputs}/photographs/{i % 100:04}.jpg", path)
+    count = len(glob.glob(f"{context.inputs}/x-rays/**/*.png", recursive=True))
+    return [Work(title,
+                 [ours(words),
+                  *(Way(f"torchvision, {name}", f"{words} {way}")
+                    for way, name in (("tensor", "tensors"), ("pil", "PIL")))],
+                 target=2, rounds=3, tolerance=0)
+            for title, words in (
+                (f"{count:,} X-rays of 100 px to 64 px", "x-rays 64 1 64 2"),
+                ("2,000 JPEGs of 1600 × 1200 to 128 px",
+                 "photographs 128 3 64 2"))]
+
+
+def predict(context):
+    model = f"{context.inputs}/model.ordinate"
+    subprocess.run([f"{context.options.build}/core/ordinate", "train",
+                    context.options.data, "-o", model, "--epochs", "1"],
+                   check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    return [Work("the model is open", [ours("warm 4000 3000")], limit=0.1,
+                 seconds=0.5),
+            Work("a new process", [ours("cold 4000 3000")], limit=1.0)]
+
+
 BENCHES = {
+    "train": Bench(
+        "steps of training the compact network, batch 64; PyTorch", train,
+        "Forward, RM-Loss with its guide, backward, AdamW with the gradient's "
+        "length limited, on both sides. 10 steps stand for an epoch (--whole: "
+        "135, as many as the X-rays have). Decoding too: every picture is read "
+        "from its file and augmented, by a thread for each core here, by a "
+        "DataLoader with as many workers there; nothing is kept. PyTorch's "
+        "bfloat16 is its autocast."),
+    "finetune": Bench(
+        "steps of training Inception-v3 up to mixed_8, batch 16; PyTorch",
+        finetune,
+        "All of the network and a head of two layers; otherwise as `train`, "
+        "two steps a time.", program="train"),
     "loss": Bench("RM-Loss and its gradient; PyTorch's autograd", loss),
+    "load": Bench(
+        "decode, resize, augment; torchvision with 2 workers", load,
+        "The JPEGs are 100 different ones under 20 names each."),
     "neighbours": Bench("exact nearest neighbours among 1,000,000 × 128; "
                         "FAISS, scikit-learn", neighbours),
     "space": Bench(
@@ -169,5 +295,10 @@ BENCHES = {
         "(--whole does all). The map: scikit-learn's Isomap finds all "
         "distances, Ordinate those to 64 landmarks, which is what the third "
         "line does with SciPy, too."),
+    "predict": Bench(
+        "a picture of 12 megapixels to its value, beyond GIMP's own reading",
+        predict,
+        "With a model of the X-rays. A new process: started, linked, the model "
+        "read, the picture read, the value told; without a window."),
     "peak": Bench("what the processor can do, by matrix products", peak),
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Batch normalisation (Ioffe & Szegedy 2015), optionally with the ReLU that
- * follows it done in the same pass over memory. Training normalises by the batch
- * and keeps running statistics; prediction uses those, and so does training where
- * they are frozen. The passes themselves are in ord-channels.c.
+ * follows it done in the same pass over memory. Training normalises by the
+ * batch and keeps running statistics; prediction uses those, and so does
+ * training where they are frozen. The passes themselves are in ord-channels.c.
  */
 #include "ord-layer-private.h"
 

@@ -57,8 +57,8 @@ void     ord_channels_apply     (const OrdChannels        *channels,
                                  const void               *x,
                                  void                     *y);
 
-/* Sums over the batch of the slopes by (x − mean) · factor + shift, and of their
- * products with x − mean, from those by y. */
+/* Sums over the batch of the slopes by (x − mean) · factor + shift, and of
+ * their products with x − mean, from those by y. */
 void     ord_channels_slopes    (const OrdChannels        *channels,
                                  const OrdChannelStep     *step,
                                  const void               *x,

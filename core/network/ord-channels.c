@@ -2,13 +2,13 @@
  *
  * Passes over a batch, channel by channel.
  *
- * Memory bounds them: the moments take one pass, where a mean and then a variance
- * would take two, and what ReLU let through is found again from x instead of
- * being kept. oneDNN has the same passes, but its threads wait for one another
- * several times within each, by spinning: where another process has taken a
- * core, each wait costs a time slice, and training a small network beside a
- * program that was busy spent most of its time there. Here, each thread works on
- * its share of the units, a group of channels of an image, to the end; the
+ * Memory bounds them: the moments take one pass, where a mean and then a
+ * variance would take two, and what ReLU let through is found again from x
+ * instead of being kept. oneDNN has the same passes, but its threads wait for
+ * one another several times within each, by spinning: where another process has
+ * taken a core, each wait costs a time slice, and training a small network
+ * beside a busy program spent half of its time there. Here, each thread works
+ * on its share of the units, a group of channels of an image, to the end; the
  * units' sums are added in their order, so the number of threads changes
  * nothing.
  */
@@ -30,7 +30,7 @@ typedef guint16 Halves __attribute__ ((vector_size (LANES * sizeof (guint16))));
 
 #define INLINE static inline __attribute__ ((always_inline))
 
-/* -- formats ------------------------------------------------------------------ */
+/* -- formats --------------------------------------------------------------- */
 
 gboolean
 ord_channels_init (OrdChannels              *channels,
@@ -90,7 +90,7 @@ ord_channels_init (OrdChannels              *channels,
   return TRUE;
 }
 
-/* -- units -------------------------------------------------------------------- */
+/* -- units ----------------------------------------------------------------- */
 
 /* A group of channels of an image.
  * @first: its first channel
@@ -198,7 +198,7 @@ store (const Lanes *lanes,
       function (channels, unit, FALSE, unit.lanes, __VA_ARGS__);           \
   } G_STMT_END
 
-/* -- moments ------------------------------------------------------------------ */
+/* -- moments --------------------------------------------------------------- */
 
 /* Strips are joined as Chan, Golub & LeVeque (1983) do. */
 INLINE void
@@ -295,7 +295,7 @@ ord_channels_moments (const OrdChannels *channels,
     }
 }
 
-/* -- forward ------------------------------------------------------------------ */
+/* -- forward --------------------------------------------------------------- */
 
 INLINE void
 apply (const OrdChannels    *channels,
@@ -348,7 +348,7 @@ ord_channels_apply (const OrdChannels    *channels,
     unit_apply (channels, get_unit (channels, i), step, x, y);
 }
 
-/* -- backward ----------------------------------------------------------------- */
+/* -- backward -------------------------------------------------------------- */
 
 /* @d: the slope by y; becomes 0 where ReLU let nothing through.
  * @from_mean: becomes x − mean */

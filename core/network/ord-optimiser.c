@@ -2,10 +2,10 @@
  *
  * Adam with decoupled weight decay.
  *
- * A step reads and writes several numbers for each that is learnt and calculates
- * little, so memory bounds it. All parameters are cut into pieces, which the
- * threads share; what is summed is summed piece by piece in order, so the number
- * of threads changes nothing.
+ * A step reads and writes several numbers for each that is learnt and
+ * calculates little, so memory bounds it. All parameters are cut into pieces,
+ * which the threads share; what is summed is summed piece by piece in order, so
+ * the number of threads changes nothing.
  */
 #include "ord-optimiser.h"
 
@@ -24,7 +24,7 @@
 #define START    0.1
 #define END      1e-3
 
-/* Numbers of a piece: their moments and gradients stay in a core's own cache. */
+/* Numbers of a piece: their moments and gradients fit in a core's own cache. */
 #define PIECE      16384
 /* With fewer pieces, other threads are not worth waking. */
 #define FEW_PIECES 4

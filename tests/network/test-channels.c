@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Passes over a batch by channel, in every format, against sums that are written
- * out.
+ * Passes over a batch by channel, in every format, against sums that are
+ * written out.
  */
 #include <math.h>
 
