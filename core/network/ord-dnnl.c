@@ -201,10 +201,16 @@ type_of (dnnl_memory_t memory)
 /* With fewer numbers, other threads are not worth waking. */
 #define FEW 65536
 
-static gboolean
-is_small (const_dnnl_memory_desc_t desc)
+/* Copies take the number of threads that is set, some when they are made and
+ * some when they run. Returns the number to set again. */
+static int
+set_threads_for_copy (const_dnnl_memory_desc_t from)
 {
-  return dnnl_memory_desc_get_size (desc) < FEW * sizeof (float);
+  int n_threads = omp_get_max_threads ();
+
+  if (dnnl_memory_desc_get_size (from) < FEW * sizeof (float))
+    omp_set_num_threads (1);
+  return n_threads;
 }
 
 dnnl_primitive_t
@@ -217,14 +223,12 @@ ord_dnnl_copy (OrdDnnl                  *dnnl,
   dnnl_primitive_attr_t attr = NULL;
   dnnl_post_ops_t       sum = NULL;
   dnnl_primitive_t      primitive;
-  int                   n_threads = omp_get_max_threads ();
+  int                   n_threads;
 
   if (dnnl->error)
     return NULL;
 
-  /* A copy keeps the number of threads that it is made for. */
-  if (is_small (from))
-    omp_set_num_threads (1);
+  n_threads = set_threads_for_copy (from);
   if (accumulate)
     {
       dnnl_primitive_attr_create (&attr);
@@ -399,8 +403,10 @@ ord_dnnl_run_copy (OrdDnnl          *dnnl,
 {
   const dnnl_exec_arg_t args[] = { { DNNL_ARG_FROM, from },
                                    { DNNL_ARG_TO, to } };
+  int n_threads = set_threads_for_copy (ord_dnnl_memory_desc (from));
 
   ord_dnnl_run (dnnl, primitive, G_N_ELEMENTS (args), args);
+  omp_set_num_threads (n_threads);
 }
 
 /* The upper half of a float, rounded to nearest, ties to even. */
