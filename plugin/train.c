@@ -101,7 +101,7 @@ choose_encoder (const Request *request)
   if (request->network == NULL)
     return ord_encoder_list ()[0];
 
-  return request->finetune ? "finetuned" : "frozen";
+  return ord_encoder_of_network (request->finetune);
 }
 
 static OrdTrainer *

@@ -332,7 +332,7 @@ ord_command_compare (int    argc,
   g_autoptr (GPtrArray)    numbers = NULL;
   g_autoptr (GPtrArray)    variants = NULL;
   g_autoptr (GError)       error = NULL;
-  const char              *senseless;
+  g_autofree char         *mistake = NULL;
 
   g_set_prgname ("ordinate compare");
   if (!methods[0])
@@ -351,10 +351,9 @@ ord_command_compare (int    argc,
                           "An option of training may be a list (--sigma "
                           "0.25,0.5,1): each value makes a row.", description))
     return ORD_EXIT_USAGE;
-  senseless = ord_command_network_find_senseless (&settings.network);
-  if (senseless)
-    return ord_command_usage ("--%s belongs to --encoder FILE.onnx%s", senseless,
-                              settings.network.file ? " --finetune" : "");
+  mistake = ord_command_network_find_mistake (&settings.network);
+  if (mistake)
+    return ord_command_usage ("%s", mistake);
   if (argc != 2)
     return ord_command_usage ("name one folder of pictures");
   if (settings.n_seeds < 1 || settings.n_seeds > 1000)

@@ -47,12 +47,13 @@ ord_command_network_peek (OrdCommandNetwork *network,
       return;
     }
   network->file = g_steal_pointer (&encoder);
-  network->kind = g_strdup (has_flag (argc, argv, "--finetune") ? "finetuned"
-                                                                : "frozen");
+  network->kind =
+    g_strdup (ord_encoder_of_network (has_flag (argc, argv, "--finetune")));
 }
 
-const char *
-ord_command_network_find_senseless (const OrdCommandNetwork *network)
+/* (nullable) */
+static const char *
+find_senseless (const OrdCommandNetwork *network)
 {
   if (network->file)
     return network->from && !network->finetune ? "from" : NULL;
@@ -61,6 +62,17 @@ ord_command_network_find_senseless (const OrdCommandNetwork *network)
          : network->output ? "output"
          : network->mean ? "mean"
          : network->sd ? "sd" : NULL;
+}
+
+char *
+ord_command_network_find_mistake (const OrdCommandNetwork *network)
+{
+  const char *senseless = find_senseless (network);
+
+  return senseless
+         ? g_strdup_printf ("--%s belongs to --encoder FILE.onnx%s", senseless,
+                            network->file ? " --finetune" : "")
+         : NULL;
 }
 
 gboolean

@@ -52,18 +52,18 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OrdCommandNetwork, ord_command_network_clear)
 
 /* Fills in @kind and @file before anything else is parsed: the kind decides
  * what options there are. */
-void ord_command_network_peek (OrdCommandNetwork *network,
-                               int                argc,
-                               char             **argv);
+void     ord_command_network_peek (OrdCommandNetwork *network,
+                                   int                argc,
+                                   char             **argv);
 
-/* (nullable): after parsing, the name of an option that means nothing with this
- * network. */
-const char    *ord_command_network_find_senseless (const OrdCommandNetwork *network);
+/* (transfer full) (nullable): after parsing, what is wrong: an option that means
+ * nothing with this network. */
+char    *ord_command_network_find_mistake (const OrdCommandNetwork *network);
 
 /* @pretrained: (out) (transfer full) (nullable): stays %NULL where the network is
  * not from a file */
-gboolean       ord_command_network_open (const OrdCommandNetwork  *network,
-                                         OrdPretrained           **pretrained,
-                                         GError                  **error);
+gboolean ord_command_network_open (const OrdCommandNetwork  *network,
+                                   OrdPretrained           **pretrained,
+                                   GError                  **error);
 
 G_END_DECLS

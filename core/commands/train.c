@@ -239,7 +239,7 @@ ord_command_train (int    argc,
   g_autoptr (GError)      error = NULL;
   g_autofree char        *method = NULL;
   g_autofree char        *description = NULL;
-  const char             *senseless;
+  g_autofree char        *mistake = NULL;
 
   g_set_prgname ("ordinate train");
   method = ord_command_peek_option (argc, argv, "method", ord_method_list ()[0]);
@@ -257,11 +257,9 @@ ord_command_train (int    argc,
                           "per value, or with values in file names.",
                           description))
     return ORD_EXIT_USAGE;
-  senseless = ord_command_network_find_senseless (&settings.network);
-  if (senseless)
-    return ord_command_usage ("--%s belongs to --encoder FILE.onnx%s (the model "
-                              "file is told by -o)", senseless,
-                              settings.network.file ? " --finetune" : "");
+  mistake = ord_command_network_find_mistake (&settings.network);
+  if (mistake)
+    return ord_command_usage ("%s (the model file is told by -o)", mistake);
   if (argc != 2)
     return ord_command_usage ("name one folder of pictures");
   if (!settings.output)

@@ -14,17 +14,6 @@ static const OrdOptionSpec options[] = {
   { NULL }
 };
 
-static OrdOnnx *
-parse (const OrdEncoderSpec  *spec,
-       GError               **error)
-{
-  const OrdPretrained *network = spec->pretrained;
-
-  return network->structure
-         ? ord_onnx_parse_structure (network->bytes, network->name, error)
-         : ord_onnx_parse (network->bytes, network->name, error);
-}
-
 static OrdOnnxImport
 how_to_import (const OrdEncoderSpec *spec)
 {
@@ -74,7 +63,7 @@ finetuned_build (OrdEncoder            *encoder,
                  const OrdEncoderSpec  *spec,
                  GError               **error)
 {
-  g_autoptr (OrdOnnx) onnx = parse (spec, error);
+  g_autoptr (OrdOnnx) onnx = ord_pretrained_parse (spec->pretrained, error);
   OrdOnnxImport       how = how_to_import (spec);
   OrdNode             image, feature;
 

@@ -6,6 +6,7 @@
 
 #include "../network/ord-graph.h"
 #include "../onnx/ord-onnx-session.h"
+#include "../onnx/ord-onnx.h"
 #include "ord-encoder.h"
 
 G_BEGIN_DECLS
@@ -59,6 +60,10 @@ struct _OrdEncoder
 extern const OrdEncoderClass ord_encoder_compact;
 extern const OrdEncoderClass ord_encoder_frozen;
 extern const OrdEncoderClass ord_encoder_finetuned;
+
+/* (transfer full) (nullable): the network itself, whole or without its weights. */
+OrdOnnx *ord_pretrained_parse (const OrdPretrained  *pretrained,
+                               GError              **error);
 
 /* -- the head: fully connected layers that make the feature ------------------ */
 

@@ -59,6 +59,12 @@ ord_encoder_is_pretrained (const char *name)
   return klass && klass->pretrained;
 }
 
+const char *
+ord_encoder_of_network (gboolean trained)
+{
+  return trained ? ord_encoder_finetuned.name : ord_encoder_frozen.name;
+}
+
 gboolean
 ord_encoder_is_frozen (const char *name)
 {

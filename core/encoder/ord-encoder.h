@@ -22,6 +22,8 @@ const OrdOptionSpec *ord_encoder_get_options (const char *name);
 
 /* Whether the kind is made from a network that was trained elsewhere. */
 gboolean             ord_encoder_is_pretrained (const char *name);
+/* The kind that is made from one: as it is, or to be trained on. */
+const char          *ord_encoder_of_network    (gboolean    trained);
 /* Whether only a head is trained, on what the network makes. */
 gboolean             ord_encoder_is_frozen     (const char *name);
 

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../onnx/ord-onnx.h"
+#include "ord-encoder-private.h"
 
 /* Side of pictures: as many pixels as a training bears. */
 #define MAX_SIDE 4096
@@ -161,16 +161,22 @@ ord_pretrained_hash (const OrdPretrained *pretrained)
   return g_strdup (g_checksum_get_string (sum));
 }
 
+OrdOnnx *
+ord_pretrained_parse (const OrdPretrained  *pretrained,
+                      GError              **error)
+{
+  return pretrained->structure
+         ? ord_onnx_parse_structure (pretrained->bytes, pretrained->name, error)
+         : ord_onnx_parse (pretrained->bytes, pretrained->name, error);
+}
+
 gboolean
 ord_pretrained_get_size (const OrdPretrained *pretrained,
                          int                 *width,
                          int                 *height,
                          GError             **error)
 {
-  g_autoptr (OrdOnnx) onnx =
-    pretrained->structure
-    ? ord_onnx_parse_structure (pretrained->bytes, pretrained->name, error)
-    : ord_onnx_parse (pretrained->bytes, pretrained->name, error);
+  g_autoptr (OrdOnnx) onnx = ord_pretrained_parse (pretrained, error);
   gint64              fixed_width, fixed_height;
 
   *width = *height = 0;

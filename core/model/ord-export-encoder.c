@@ -149,12 +149,10 @@ tell_model (OrdOnnxWriter       *writer,
 gboolean
 ord_export_is_rounded (OrdModel *model)
 {
-  const OrdModelParts    *parts = ord_model_get_parts (model);
-  g_autoptr (OrdOptions)  options = ord_trainer_options_new (parts->method,
-                                                             parts->encoder,
-                                                             NULL);
+  g_autoptr (OrdOptions) options =
+    ord_trainer_options_of (ord_model_get_parts (model), NULL);
 
-  return options && ord_options_parse (options, parts->options, NULL) &&
+  return options &&
          ord_options_get (options, "precision") == ORD_PRECISION_BFLOAT16;
 }
 

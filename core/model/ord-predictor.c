@@ -116,10 +116,9 @@ ord_predictor_new (OrdModel  *model,
     .limit = has + 1,
   };
 
-  options = ord_trainer_options_new (parts->method, parts->encoder, error);
+  options = ord_trainer_options_of (parts, error);
   spec.options = options;
-  if (!options || !ord_options_parse (options, parts->options, error) ||
-      !check_encoder (parts, &spec, has, error))
+  if (!options || !check_encoder (parts, &spec, has, error))
     {
       g_prefix_error (error, "The model “%s” does not suit this version of "
                       "Ordinate, or is damaged: ", parts->title);

@@ -100,6 +100,17 @@ ord_trainer_options_new (const char  *method,
   return options;
 }
 
+OrdOptions *
+ord_trainer_options_of (const OrdModelParts  *parts,
+                        GError              **error)
+{
+  g_autoptr (OrdOptions) options =
+    ord_trainer_options_new (parts->method, parts->encoder, error);
+
+  return options && ord_options_parse (options, parts->options, error)
+         ? g_steal_pointer (&options) : NULL;
+}
+
 /* Options that change how fast or how long, but not what is learnt. */
 static const char * const of_no_consequence[] = {
   "minutes", "threads", "memory", "checkpoint", "feature-cache", NULL

@@ -26,6 +26,10 @@ OrdOptions *ord_trainer_options_new (const char  *method,
                                      const char  *encoder,
                                      GError     **error);
 
+/* (transfer full) (nullable): those that a model was trained with. */
+OrdOptions *ord_trainer_options_of  (const OrdModelParts  *parts,
+                                     GError              **error);
+
 /* (transfer none): the trainer's own table. */
 const OrdOptionSpec *ord_trainer_get_options (void);
 

@@ -319,6 +319,23 @@ test_compact (void)
     }
 }
 
+/* What is written of the one gives the features of the other: 7 numbers of
+ * colour pictures. */
+static void
+assert_export_is (OrdEncoder *exported,
+                  OrdEncoder *other,
+                  int         height,
+                  int         width)
+{
+  g_autofree char    *path = export (exported, NULL);
+  g_autoptr (GBytes)  bytes = read_bytes (path);
+  g_autofree float   *images = random_images (N * 3 * height * width);
+  g_autofree float   *expected = features_of (other, images, NULL, NULL);
+  g_autofree float   *features = run (bytes, height, width, images, 7);
+
+  assert_close (features, expected, N * 7);
+}
+
 /* What is learnt in bfloat16 is written in floats, and computed in them. */
 static void
 test_bfloat16 (void)
@@ -327,13 +344,8 @@ test_bfloat16 (void)
   g_autoptr (OrdEncoder) rounded =
     encoder_of_precision (&how, ORD_PRECISION_BFLOAT16);
   g_autoptr (OrdEncoder) exact = encoder_new (&how);
-  g_autofree char       *path = export (rounded, NULL);
-  g_autoptr (GBytes)     bytes = read_bytes (path);
-  g_autofree float      *images = random_images (N * 3 * 28 * 20);
-  g_autofree float      *expected = features_of (exact, images, NULL, NULL);
-  g_autofree float      *features = run (bytes, 28, 20, images, 7);
 
-  assert_close (features, expected, N * 7);
+  assert_export_is (rounded, exact, 28, 20);
 }
 
 static void
@@ -559,13 +571,8 @@ test_free_size (void)
   const Case                 large = { "compact", NULL, SMALL, 40, 52, 3, 0 };
   g_autoptr (OrdEncoder)     encoder = encoder_new (&small);
   g_autoptr (OrdEncoder)     other = encoder_new (&large);
-  g_autofree char           *path = export (encoder, NULL);
-  g_autoptr (GBytes)         bytes = read_bytes (path);
-  g_autofree float          *images = random_images (N * 3 * 40 * 52);
-  g_autofree float          *expected = features_of (other, images, NULL, NULL);
-  g_autofree float          *features = run (bytes, 40, 52, images, 7);
 
-  assert_close (features, expected, N * 7);
+  assert_export_is (encoder, other, 40, 52);
 }
 
 /* Where a map is laid out as a row, the network is for one size, and says so. */
