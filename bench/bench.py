@@ -6,7 +6,6 @@
 # work on the machine meets them alike. Called by `./run bench`.
 import argparse
 import contextlib
-import datetime
 import json
 import os
 import re
@@ -16,6 +15,8 @@ import sys
 import tempfile
 import time
 
+import processor
+import step_profile
 import works
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -147,6 +148,15 @@ def run_bench(name, options):
     return rows
 
 
+def run_profile(options):
+    os.environ["OMP_NUM_THREADS"] = str(options.threads)
+    print(processor.describe())
+    with tempfile.TemporaryDirectory(prefix="ordinate-bench-") as inputs:
+        works.training_inputs(works.Context(inputs, options))
+        step_profile.run(options.build, inputs, processor.precisions(),
+                         options.only)
+
+
 def print_table(name, rows, markdown):
     heads = ["work", "Ordinate", "peer", "ratio", "spread", "target", "met"]
     table = [[*heads], *([row[head] for head in heads] for row in rows)]
@@ -168,20 +178,13 @@ def print_table(name, rows, markdown):
         print(bench.note)
 
 
-def machine():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        model = re.search(r"model name\s*:\s*(.*)", file.read())
-    return (f"{model.group(1) if model else 'unknown processor'}, "
-            f"{len(os.sched_getaffinity(0))} cores, "
-            f"{os.environ['OMP_NUM_THREADS']} threads; "
-            f"{datetime.date.today()}, load {os.getloadavg()[0]:.1f} before")
-
-
 def list_benches():
     print("./run bench NAME… [--pairs N] [--only REGEX] [--markdown]\n")
     for name, bench in works.BENCHES.items():
         print(f"  {name:<12}{bench.summary}")
     print(f"  {'all':<12}all of these")
+    print(f"  {'profile':<12}where the time of a step of training goes (asked "
+          "for alone)")
 
 
 def main():
@@ -210,6 +213,9 @@ def main():
     options = parser.parse_args()
 
     names = list(works.BENCHES) if options.names == ["all"] else options.names
+    if names == ["profile"]:
+        run_profile(options)
+        return
     unknown = [name for name in names if name not in works.BENCHES]
     if unknown:
         sys.exit(f"bench: there is no '{unknown[0]}'; ./run bench lists them")
@@ -218,7 +224,7 @@ def main():
         return
 
     os.environ["OMP_NUM_THREADS"] = str(options.threads)
-    title = machine()
+    title = processor.describe()
     tables = [(name, run_bench(name, options)) for name in names]
     print(f"\n{title}")
     for name, rows in tables:

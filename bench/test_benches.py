@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 
+import processor
+import step_profile
 import tiny
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -24,7 +26,8 @@ NEAREST = "300 4 2 3"
 TRAIN = "32 4 2 float"
 TORCH = ("numpy", "torch", "torchvision", "onnx")
 BENCHES = {
-    "peak": {"product 8 8 8": ()},
+    "peak": {f"product 8 8 8 {precision}": ()
+             for precision in processor.precisions()},
     "loss": {f"loss {LOSS}": ((f"cdist {LOSS}", True, ("numpy", "torch")),
                               (f"product {LOSS}", True, ("numpy", "torch")))},
     "neighbours": {
@@ -64,6 +67,19 @@ def ask(command, inputs, words):
 
 def is_near(a, b):
     return abs(a - b) <= 5e-3 * max(abs(a), abs(b), 1e-3)
+
+
+def check_profile(build, inputs):
+    assert step_profile.product_of(
+        "g8mb2_ic8oc16_ih9oh5kh3sh2dh0ph1_iw9ow4kw3sw2dw0pw1") == (40, 16, 9)
+    milliseconds, operations, largest, rate, step = step_profile.profile(
+        build, inputs, ("compact", 32, 4), "float")
+    # 4 pictures of 32 x 32 through the stem: 16 x 16, 9 into 32.
+    forward = operations["convolutions, forward"]
+    assert forward > 2 * 4 * 256 * 9 * 32, operations
+    assert operations["convolutions, back to their weights"] == forward
+    assert min(milliseconds.values()) > 0 and min(rate, step) > 0
+    assert largest[0] % 4 == 0, largest
 
 
 class Report:
@@ -111,6 +127,8 @@ def main():
                         if same and ours and not all(
                                 map(is_near, ours, theirs)):
                             raise ValueError(f"{ours} here, {theirs} there")
+        with report.claim("profile: a step's convolutions are counted"):
+            check_profile(build, inputs)
     print(f"1..{report.count}")
     sys.exit(report.failed)
 

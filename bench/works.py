@@ -10,6 +10,8 @@ import sys
 import numpy as np
 from PIL import Image
 
+import processor
+
 
 @dataclasses.dataclass
 class Way:
@@ -161,17 +163,13 @@ def space(context):
 
 
 def peak(context):
-    return [Work(f"product {m} × {n} × {k}",
-                 [ours(f"product {m} {n} {k}")], seconds=0.3,
+    return [Work(f"product {m} × {n} × {k}, {precision}",
+                 [ours(f"product {m} {n} {k} {precision}")], seconds=0.3,
                  operations=2 * m * n * k, unit="GFLOP/s")
+            for precision in processor.precisions()
             for m, n, k in [(2048, 2048, 2048), (4096, 4096, 128),
                             (4096, 4096, 1000), (256, 16384, 128),
                             (128, 128, 128)]]
-
-
-def calculates_in_bfloat16():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        return "avx512_bf16" in file.read()
 
 
 def training(title, words, target, bfloat16_target, autocast=True):
@@ -185,7 +183,7 @@ def training(title, words, target, bfloat16_target, autocast=True):
     floats = by_memory_format("float", "PyTorch")
     yield Work(title, [ours(f"{words} float"), *floats], target=target,
                tolerance=0)
-    if not calculates_in_bfloat16():
+    if "bfloat16" not in processor.precisions():
         return
     yield Work(f"{title}, bfloat16 against floats",
                [ours(f"{words} bfloat16"), *floats], target=bfloat16_target,
@@ -209,6 +207,15 @@ def train(context):
             for work in training(f"{title}, {size} × {size}",
                                  f"{kind} {size} {batch} {steps}", 1.3, 2,
                                  autocast=kind == "compact")]
+
+
+def training_inputs(context):
+    """What a single step of either network reads."""
+    random = np.random.default_rng(1)
+    context.write("pictures.f32", random.standard_normal(
+        max(64 * 128 * 128, 16 * 3 * 299 * 299), np.float32))
+    context.write("labels.f32", random.standard_normal(64))
+    context.link("network.onnx", context.options.network)
 
 
 def finetune(context):
@@ -239,7 +246,8 @@ def load(context):
     random = np.random.default_rng(1)
     context.link("x-rays", context.options.data)
     os.mkdir(f"{context.inputs}/photographs")
-    for i in range(2000):
+    n_photographs = 2000 if context.options.whole else 500
+    for i in range(n_photographs):
         path = f"{context.inputs}/photographs/{i:04}.jpg"
         if i < 100:
             photograph(random, 1600, 1200).save(path, quality=90)
@@ -253,7 +261,7 @@ def load(context):
                  target=2, rounds=3, tolerance=0)
             for title, words in (
                 (f"{count:,} X-rays of 100 px to 64 px", "x-rays 64 1 64 2"),
-                ("2,000 JPEGs of 1600 × 1200 to 128 px",
+                (f"{n_photographs:,} JPEGs of 1600 × 1200 to 128 px",
                  "photographs 128 3 64 2"))]
 
 
@@ -285,7 +293,8 @@ BENCHES = {
     "loss": Bench("RM-Loss and its gradient; PyTorch's autograd", loss),
     "load": Bench(
         "decode, resize, augment; torchvision with 2 workers", load,
-        "The JPEGs are 100 different ones under 20 names each."),
+        "The JPEGs are 100 different ones under many names; 500 stand for "
+        "2,000 (--whole: all)."),
     "neighbours": Bench("exact nearest neighbours among 1,000,000 × 128; "
                         "FAISS, scikit-learn", neighbours),
     "space": Bench(
