@@ -167,10 +167,11 @@ make_variants (const Settings      *settings,
   return g_steal_pointer (&variants);
 }
 
-/* Epochs of each run: as told, or those that the minutes allow at the pace of
- * this machine, or those that training plans of itself. */
+/* What the pace of this machine decides, once for all runs: the precision where
+ * it is open, and the epochs of each run: as told, or those that the minutes
+ * allow, or those that training plans of itself. */
 static gboolean
-choose_epochs (const Settings      *settings,
+settle_plan (const Settings      *settings,
                OrdComparisonPlan   *plan,
                OrdCommandProgress  *progress,
                GError             **error)
@@ -180,22 +181,27 @@ choose_epochs (const Settings      *settings,
   guint  planned = 0;
 
   plan->epochs = (guint) MAX (settings->epochs, 0);
-  if (plan->epochs > 0)
-    return TRUE;
   for (guint i = 0; i < plan->variants->len; i++)
     {
-      OrdPace  pace;
-      gboolean found =
-        ord_pace_find (&pace, g_ptr_array_index (plan->variants, i),
-                       ord_command_progress, progress,
-                       ord_command_cancellable (), error);
+      OrdVariant *variant = g_ptr_array_index (plan->variants, i);
+      OrdPace     pace;
+      gboolean    found;
 
+      if (plan->epochs > 0 &&
+          !ord_trainer_times_precisions (variant->options, variant->encoder))
+        continue;
+      found = ord_pace_find (&pace, variant, ord_command_progress, progress,
+                             ord_command_cancellable (), error);
       ord_command_progress_close (progress);
-      if (!found)
+      if (!found ||
+          !ord_options_set (variant->options, "precision", pace.precision,
+                            error))
         return FALSE;
       slowest = MAX (slowest, pace.seconds);
       planned = MAX (planned, pace.epochs);
     }
+  if (plan->epochs > 0)
+    return TRUE;
   plan->epochs = settings->minutes > 0.0
                  ? ord_pace_epochs (slowest, settings->minutes) : planned;
   if (!settings->quiet)
@@ -235,7 +241,7 @@ compare (const Settings *settings,
                settings->report, g_strerror (errno));
       return ORD_EXIT_FAILED;
     }
-  if (!choose_epochs (settings, &plan, &progress, &error))
+  if (!settle_plan (settings, &plan, &progress, &error))
     return ord_command_fail (error);
   comparison = ord_comparison_run (&plan, ord_command_progress, &progress,
                                    ord_command_cancellable (), &error);

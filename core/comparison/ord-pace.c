@@ -12,7 +12,7 @@
 
 /* Changes when training becomes clearly faster or slower: older measurements
  * are then not used. */
-#define PACE_VERSION 2
+#define PACE_VERSION 3
 
 static char *
 cache_path (void)
@@ -67,6 +67,8 @@ recall (OrdPace    *pace,
   pace->seconds = g_key_file_get_double (file, group, "seconds", NULL);
   pace->epochs =
     (guint) MAX (g_key_file_get_integer (file, group, "epochs", NULL), 0);
+  pace->precision = g_key_file_get_boolean (file, group, "bfloat16", NULL)
+                    ? ORD_PRECISION_BFLOAT16 : ORD_PRECISION_FLOAT;
   return isfinite (pace->seconds) && pace->seconds > 0.0 && pace->epochs > 0;
 }
 
@@ -85,6 +87,8 @@ keep (const OrdPace *pace,
   g_key_file_set_string (file, group, "of", description);
   g_key_file_set_double (file, group, "seconds", pace->seconds);
   g_key_file_set_integer (file, group, "epochs", (int) pace->epochs);
+  g_key_file_set_boolean (file, group, "bfloat16",
+                          pace->precision == ORD_PRECISION_BFLOAT16);
   g_key_file_save_to_file (file, path, NULL);
 }
 
@@ -105,8 +109,8 @@ ord_pace_find (OrdPace           *pace,
     return TRUE;
 
   trainer = ord_variant_trainer (variant, variant->options);
-  if (!ord_trainer_time_epoch (trainer, &pace->seconds, &pace->epochs, progress,
-                               user_data, cancellable, error))
+  if (!ord_trainer_time_epoch (trainer, pace, progress, user_data, cancellable,
+                               error))
     return FALSE;
   keep (pace, group, description);
   return TRUE;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * How many epochs a budget of minutes is. A clock gives every run another
- * number, and the same command another table each time; so the pace of this
- * machine is measured once, kept in the user's cache, and turned into a number
- * of epochs that all runs are given.
+ * How many epochs a budget of minutes is, and which precision is faster here. A
+ * clock asked anew gives every run another answer, and the same command another
+ * table each time; so the pace of this machine is measured once, kept in the
+ * user's cache, and serves all runs.
  */
 #pragma once
 
@@ -11,17 +11,6 @@
 #include "ord-variant.h"
 
 G_BEGIN_DECLS
-
-/**
- * OrdPace:
- * @seconds: of an epoch with its share of validation
- * @epochs: that training plans of itself, without a clock
- */
-typedef struct
-{
-  double seconds;
-  guint  epochs;
-} OrdPace;
 
 /**
  * ord_pace_find:

@@ -125,6 +125,15 @@ measure (OrdRun                *run,
 }
 
 gboolean
+ord_trainer_times_precisions (const OrdOptions *options,
+                              const char       *encoder)
+{
+  return ord_options_get (options, "precision") == ORD_PRECISION_AUTO &&
+         ord_precision_is_supported (ORD_PRECISION_BFLOAT16) &&
+         !ord_encoder_is_frozen (encoder);
+}
+
+gboolean
 ord_run_choose_precision (OrdRun                *run,
                           const OrdEncoderSpec  *spec,
                           GCancellable          *cancellable,
@@ -143,12 +152,8 @@ ord_run_choose_precision (OrdRun                *run,
       return FALSE;
     }
   if (wanted != ORD_PRECISION_AUTO)
-    {
-      run->precision = wanted;
-      return TRUE;
-    }
-  if (!ord_precision_is_supported (ORD_PRECISION_BFLOAT16) ||
-      ord_encoder_is_frozen (spec->kind))
+    run->precision = wanted;
+  if (!ord_trainer_times_precisions (run->trainer->options, spec->kind))
     return TRUE;
   ord_run_report (run, "Choosing the precision", NULL);
   return measure (run, spec, cancellable, error);

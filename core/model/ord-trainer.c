@@ -219,8 +219,7 @@ run_new (OrdTrainer      *trainer,
 
 gboolean
 ord_trainer_time_epoch (OrdTrainer       *trainer,
-                        double           *seconds,
-                        guint            *epochs,
+                        OrdPace          *pace,
                         OrdProgressFunc   progress,
                         gpointer          user_data,
                         GCancellable     *cancellable,
@@ -232,8 +231,11 @@ ord_trainer_time_epoch (OrdTrainer       *trainer,
   if (!ord_run_prepare (&run, cancellable, error) ||
       !ord_run_time_step (&run, &of_step, cancellable, error))
     return FALSE;
-  *seconds = ord_run_epoch_seconds (&run, of_step);
-  *epochs = (guint) (run.wanted_steps / run.steps_per_epoch);
+  *pace = (OrdPace) {
+    .seconds = ord_run_epoch_seconds (&run, of_step),
+    .epochs = (guint) (run.wanted_steps / run.steps_per_epoch),
+    .precision = run.precision,
+  };
   return TRUE;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "../encoder/ord-pretrained.h"
+#include "../network/ord-graph.h"
 #include "../ord-options.h"
 #include "ord-model.h"
 
@@ -73,16 +74,33 @@ OrdModel   *ord_trainer_run  (OrdTrainer        *trainer,
                               GCancellable      *cancellable,
                               GError           **error);
 
+/* Whether such a training chooses its precision by the clock. */
+gboolean    ord_trainer_times_precisions (const OrdOptions *options,
+                                          const char       *encoder);
+
+/**
+ * OrdPace:
+ * @seconds: of an epoch with its share of validation
+ * @epochs: that training plans of itself, without a clock
+ * @precision: that it calculates in
+ *
+ * How a training goes on this machine.
+ */
+typedef struct
+{
+  double       seconds;
+  guint        epochs;
+  OrdPrecision precision;
+} OrdPace;
+
 /**
  * ord_trainer_time_epoch:
- * @seconds: (out): of an epoch with its share of validation, on this machine
- * @epochs: (out): that a run plans where no clock cuts it
+ * @pace: (out):
  *
  * Reads the pictures and trains for some seconds; nothing of it is kept.
  */
 gboolean    ord_trainer_time_epoch (OrdTrainer      *trainer,
-                                    double          *seconds,
-                                    guint           *epochs,
+                                    OrdPace         *pace,
                                     OrdProgressFunc  progress,
                                     gpointer         user_data,
                                     GCancellable    *cancellable,
