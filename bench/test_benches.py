@@ -72,14 +72,14 @@ def is_near(a, b):
 def check_profile(build, inputs):
     assert step_profile.product_of(
         "g8mb2_ic8oc16_ih9oh5kh3sh2dh0ph1_iw9ow4kw3sw2dw0pw1") == (40, 16, 9)
-    milliseconds, operations, largest, rate, step = step_profile.profile(
-        build, inputs, ("compact", 32, 4), "float")
+    found = step_profile.profile(build, inputs, ("compact", 32, 4), "float")
     # 4 pictures of 32 x 32 through the stem: 16 x 16, 9 into 32.
-    forward = operations["convolutions, forward"]
-    assert forward > 2 * 4 * 256 * 9 * 32, operations
-    assert operations["convolutions, back to their weights"] == forward
-    assert min(milliseconds.values()) > 0 and min(rate, step) > 0
-    assert largest[0] % 4 == 0, largest
+    forward = found.operations["convolutions, forward"]
+    assert forward > 2 * 4 * 256 * 9 * 32, found
+    assert found.operations["convolutions, back to their weights"] == forward
+    assert min(found.milliseconds.values()) > 0, found
+    assert sum(found.milliseconds.values()) < found.step, found
+    assert min(found.like_largest, found.large) > 0, found
 
 
 class Report:
