@@ -17,6 +17,10 @@
 #include "../methods/ord-method.h"
 #include "network-options.h"
 
+/* Of splits that nobody has told: the default of `train`, whatever the seed of a
+ * run, so that all are tested on the same images. */
+#define SPLIT_SEED 1
+
 /* Training needs as many. */
 #define TRAINED_AT_LEAST 4
 
@@ -113,6 +117,7 @@ read_pictures (const Settings  *settings,
     .label_columns = (const char * const *) settings->labels,
     .unit = settings->unit,
     .without = without ? left_out : NULL,
+    .seed = SPLIT_SEED,
   };
   g_autoptr (OrdDataset)  all = ord_dataset_read (folder, &how, error);
 
@@ -168,7 +173,7 @@ make_variants (const Settings      *settings,
 }
 
 /* What the pace of this machine decides, once for all runs: the precision where
- * it is open, and the epochs of each run: as told, or those that the minutes
+ * it is open, bfloat16 if it is faster for all of them, and the epochs of each run: as told, or those that the minutes
  * allow, or those that training plans of itself. */
 static gboolean
 settle_plan (const Settings      *settings,
@@ -176,9 +181,10 @@ settle_plan (const Settings      *settings,
                OrdCommandProgress  *progress,
                GError             **error)
 {
-  guint  n_runs = plan->variants->len * plan->n_seeds;
-  double slowest = 0.0;
-  guint  planned = 0;
+  guint        n_runs = plan->variants->len * plan->n_seeds;
+  double       slowest = 0.0;
+  guint        planned = 0;
+  OrdPrecision precision = ORD_PRECISION_BFLOAT16;
 
   plan->epochs = (guint) MAX (settings->epochs, 0);
   for (guint i = 0; i < plan->variants->len; i++)
@@ -193,12 +199,20 @@ settle_plan (const Settings      *settings,
       found = ord_pace_find (&pace, variant, ord_command_progress, progress,
                              ord_command_cancellable (), error);
       ord_command_progress_close (progress);
-      if (!found ||
-          !ord_options_set (variant->options, "precision", pace.precision,
-                            error))
+      if (!found)
         return FALSE;
+      if (ord_trainer_times_precisions (variant->options, variant->encoder))
+        precision = MIN (precision, pace.precision);
       slowest = MAX (slowest, pace.seconds);
       planned = MAX (planned, pace.epochs);
+    }
+  for (guint i = 0; i < plan->variants->len; i++)
+    {
+      OrdVariant *variant = g_ptr_array_index (plan->variants, i);
+
+      if (ord_trainer_times_precisions (variant->options, variant->encoder) &&
+          !ord_options_set (variant->options, "precision", precision, error))
+        return FALSE;
     }
   if (plan->epochs > 0)
     return TRUE;
@@ -241,6 +255,8 @@ compare (const Settings *settings,
                settings->report, g_strerror (errno));
       return ORD_EXIT_FAILED;
     }
+  if (!ord_comparison_check (&plan, &error))
+    return ord_command_fail (error);
   if (!settle_plan (settings, &plan, &progress, &error))
     return ord_command_fail (error);
   comparison = ord_comparison_run (&plan, ord_command_progress, &progress,

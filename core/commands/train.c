@@ -166,10 +166,6 @@ train_dataset (const Settings   *settings,
   ord_trainer_set_pretrained (trainer, network);
   if (settings->fresh)
     g_unlink (checkpoint);
-  else if (g_file_test (checkpoint, G_FILE_TEST_EXISTS) && !settings->quiet)
-    fprintf (stderr, "%s holds an interrupted training: it goes on where the "
-             "data and options are the same (--fresh starts anew).\n",
-             checkpoint);
   ord_trainer_set_checkpoint (trainer, checkpoint);
   progress.unit = ord_dataset_get_unit (dataset);
   model = ord_trainer_run (trainer, ord_command_progress, &progress,

@@ -6,12 +6,9 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+#include <string.h>
 
 #include "ord-comparison-private.h"
-
-/* Goes up when a change of the engine makes trainings come out otherwise:
- * earlier runs are then made again. */
-#define RUN_VERSION 2
 
 /* Digits of the fingerprint in a file's name. */
 #define SHOWN_DIGITS 12
@@ -69,6 +66,22 @@ report (const OrdProgress *progress,
 
 /* -- finished runs ------------------------------------------------------------ */
 
+/* Those that table and page take from the model. */
+static void
+add_words (GChecksum  *sum,
+           OrdDataset *dataset)
+{
+  const char *unit = ord_dataset_get_unit (dataset);
+
+  g_checksum_update (sum, (const guchar *) unit, strlen (unit) + 1);
+  for (guint l = 0; l < ord_dataset_get_n_labels (dataset); l++)
+    {
+      const char *name = ord_dataset_get_label_name (dataset, l);
+
+      g_checksum_update (sum, (const guchar *) name, strlen (name) + 1);
+    }
+}
+
 /* What the result of a run depends on, the pictures' dates and sizes included:
  * their content is only known after reading. */
 static char *
@@ -80,12 +93,12 @@ fingerprint (const OrdVariant *variant,
   g_autofree char      *text = ord_trainer_options_of_consequence (options);
   g_autofree char      *network =
     variant->pretrained ? ord_pretrained_hash (variant->pretrained) : NULL;
-  g_autofree char      *head = g_strdup_printf ("%d %s %s %s %s", RUN_VERSION,
-                                                variant->encoder,
+  g_autofree char      *head = g_strdup_printf ("%s %s %s %s", variant->encoder,
                                                 network ? network : "",
                                                 variant->method, text);
 
   g_checksum_update (sum, (const guchar *) head, -1);
+  add_words (sum, dataset);
   ord_dataset_sum_covariates (dataset, sum);
   for (guint i = 0; i < ord_dataset_get_n_samples (dataset); i++)
     {
@@ -235,10 +248,9 @@ run_variant (Runs              *runs,
   return TRUE;
 }
 
-/* What would fail after the first training is asked before it. */
-static gboolean
-check_plan (const OrdComparisonPlan  *plan,
-            GError                  **error)
+gboolean
+ord_comparison_check (const OrdComparisonPlan  *plan,
+                      GError                  **error)
 {
   g_autofree char *path = g_build_filename (plan->work, "model.ordinate", NULL);
 
@@ -276,10 +288,10 @@ ord_comparison_run (const OrdComparisonPlan  *plan,
     .started = g_get_monotonic_time (),
   };
 
-  if (!check_plan (plan, error))
-    return NULL;
   comparison->rows = g_ptr_array_new_with_free_func
                        ((GDestroyNotify) ord_comparison_row_free);
+  if (!ord_comparison_check (plan, error))
+    return NULL;
   comparison->n_seeds = plan->n_seeds;
   comparison->epochs = plan->epochs;
   for (guint i = 0; i < plan->variants->len && made; i++)

@@ -26,6 +26,11 @@ typedef struct
   OrdDataset *foreign;
 } OrdComparisonPlan;
 
+/* What would fail only after the first training, such as too few test images or
+ * a folder that cannot be written to; ord_comparison_run() asks it, too. */
+gboolean       ord_comparison_check (const OrdComparisonPlan  *plan,
+                                     GError                  **error);
+
 /**
  * ord_comparison_run:
  *

@@ -36,14 +36,15 @@ describe (const OrdVariant *variant)
   GString             *text = g_string_new (NULL);
 
   g_string_append_printf (text, "v%d %u of %u images %u processors size=%g batch=%g "
-                          "threads=%g validate=%g precision=%g %s %s %s",
-                          PACE_VERSION,
+                          "threads=%g memory=%g validate=%g precision=%g %s %s "
+                          "%s", PACE_VERSION,
                           training->len,
                           ord_dataset_get_n_samples (variant->dataset),
                           g_get_num_processors (),
                           ord_options_get (variant->options, "size"),
                           ord_options_get (variant->options, "batch"),
                           ord_options_get (variant->options, "threads"),
+                          ord_options_get (variant->options, "memory"),
                           ord_options_get (variant->options, "validate"),
                           ord_options_get (variant->options, "precision"),
                           variant->encoder, network ? network : "",

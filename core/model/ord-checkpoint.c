@@ -13,6 +13,7 @@ static const OrdDatabaseTable checkpoint_tables[] = {
   { "run",
     "CREATE TABLE run (\n"
     "  fingerprint TEXT NOT NULL,    -- of dataset and options\n"
+    "  bfloat16    INTEGER NOT NULL, -- 0: it calculates in floats\n"
     "  epoch       INTEGER NOT NULL, -- epochs done\n"
     "  seconds     REAL NOT NULL     -- of training done\n"
     ") STRICT" },
@@ -25,7 +26,7 @@ static const OrdDatabaseFormat checkpoint_format = {
   .noun = "checkpoint",
   .remedy = "remove it and start the training anew",
   .application_id = 0x4F726443, /* "OrdC" */
-  .version = 1,
+  .version = 2,
   .tables = checkpoint_tables,
 };
 
@@ -48,12 +49,14 @@ write_run (const OrdCheckpoint  *checkpoint,
   g_autoptr (OrdStatement) insert = NULL;
 
   insert = ord_database_prepare (database, "run",
-                                 "INSERT INTO run VALUES (?, ?, ?)", error);
+                                 "INSERT INTO run VALUES (?, ?, ?, ?)", error);
   if (!insert)
     return FALSE;
   ord_statement_bind_text (insert, 1, checkpoint->fingerprint);
-  ord_statement_bind_int (insert, 2, checkpoint->epoch);
-  ord_statement_bind_real (insert, 3, checkpoint->seconds);
+  ord_statement_bind_int (insert, 2,
+                          checkpoint->precision == ORD_PRECISION_BFLOAT16);
+  ord_statement_bind_int (insert, 3, checkpoint->epoch);
+  ord_statement_bind_real (insert, 4, checkpoint->seconds);
   return ord_statement_run (insert, error);
 }
 
@@ -92,14 +95,16 @@ read_run (OrdCheckpoint  *checkpoint,
   g_autoptr (OrdStatement) rows = NULL;
 
   rows = ord_database_prepare (database, "run",
-                               "SELECT fingerprint, epoch, seconds FROM run",
-                               error);
+                               "SELECT fingerprint, bfloat16, epoch, seconds "
+                               "FROM run", error);
   if (!rows || !ord_statement_expect_row (rows, error))
     return FALSE;
 
   checkpoint->fingerprint = g_strdup (ord_statement_text (rows, 0));
-  checkpoint->epoch = ord_statement_int (rows, 1, 0, G_MAXINT32);
-  checkpoint->seconds = ord_statement_real (rows, 2);
+  checkpoint->precision = ord_statement_int (rows, 1, 0, 1)
+                          ? ORD_PRECISION_BFLOAT16 : ORD_PRECISION_FLOAT;
+  checkpoint->epoch = ord_statement_int (rows, 2, 0, G_MAXINT32);
+  checkpoint->seconds = ord_statement_real (rows, 3);
   return ord_statement_expect_end (rows, error);
 }
 

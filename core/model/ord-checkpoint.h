@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "../network/ord-graph.h"
 #include "ord-model.h"
 
 G_BEGIN_DECLS
@@ -11,6 +12,7 @@ G_BEGIN_DECLS
 /**
  * OrdCheckpoint:
  * @fingerprint: of dataset and options; a checkpoint of other ones is not used
+ * @precision: that the run calculates in
  * @epoch: epochs done
  * @seconds: of training done
  * @history: (element-type OrdEpoch)
@@ -19,11 +21,12 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  char      *fingerprint;
-  guint      epoch;
-  double     seconds;
-  GArray    *history;
-  GPtrArray *tensors;
+  char         *fingerprint;
+  OrdPrecision  precision;
+  guint         epoch;
+  double        seconds;
+  GArray       *history;
+  GPtrArray    *tensors;
 } OrdCheckpoint;
 
 void           ord_checkpoint_free (OrdCheckpoint       *checkpoint);

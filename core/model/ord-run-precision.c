@@ -155,6 +155,11 @@ ord_run_choose_precision (OrdRun                *run,
     run->precision = wanted;
   if (!ord_trainer_times_precisions (run->trainer->options, spec->kind))
     return TRUE;
+  if (run->checkpoint)
+    {
+      run->precision = run->checkpoint->precision;
+      return TRUE;
+    }
   ord_run_report (run, "Choosing the precision", NULL);
   return measure (run, spec, cancellable, error);
 }

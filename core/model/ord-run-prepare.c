@@ -179,6 +179,7 @@ ord_run_prepare (OrdRun        *run,
     return FALSE;
 
   ord_run_plan (run);
+  ord_run_find_checkpoint (run);
   spec = (OrdEncoderSpec) {
     .kind = trainer->encoder,
     .options = trainer->options,

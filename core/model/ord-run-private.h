@@ -7,6 +7,7 @@
 #pragma once
 
 #include "../network/ord-optimiser.h"
+#include "ord-checkpoint.h"
 #include "ord-frozen-private.h"
 #include "ord-model-build-private.h"
 #include "ord-trainer.h"
@@ -53,6 +54,7 @@ typedef struct
   float           *targets;    /* (loader's n_samples, n_labels), standardised */
   float           *covariates; /* (loader's n_samples, width), or NULL */
 
+  OrdCheckpoint   *checkpoint; /* to go on from, or NULL */
   OrdPrecision     precision;
   OrdEmbedder     *embedder;
   OrdFrozen       *frozen;     /* where a part of the encoder is not trained */
@@ -65,6 +67,7 @@ typedef struct
   guint64          wanted_steps;   /* what the schedule is without a clock */
   guint64          n_steps;        /* what it is now */
   guint64          step;       /* done */
+  guint64          first_step; /* done before this process */
   gboolean         fitted;     /* whether n_steps knows the clock */
   guint            epoch;
   double           earlier;    /* seconds of training before this process */
@@ -122,9 +125,12 @@ void     ord_run_fit         (OrdRun        *run,
 gboolean ord_run_is_over     (OrdRun        *run);
 gboolean ord_run_has_stalled (OrdRun        *run);
 
-/* The checkpoint. */
+/* The checkpoint: written; looked for, where another run's is set aside with a
+ * warning; gone on from, if there is one. */
 void     ord_run_save        (OrdRun        *run);
-void     ord_run_resume      (OrdRun        *run);
+void     ord_run_find_checkpoint (OrdRun    *run);
+gboolean ord_run_resume      (OrdRun        *run,
+                              GError       **error);
 
 /* Measures on the validation images; keeps the best parameters. */
 gboolean ord_run_validate    (OrdRun        *run,

@@ -5,10 +5,9 @@
  */
 #include "ord-run-private.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
-
-#include "ord-checkpoint.h"
 
 /* What a checkpoint must agree with: data, options, method, encoder. */
 static char *
@@ -64,6 +63,7 @@ ord_run_save (OrdRun *run)
 
   checkpoint = g_new0 (OrdCheckpoint, 1);
   checkpoint->fingerprint = fingerprint (run);
+  checkpoint->precision = run->precision;
   checkpoint->epoch = run->epoch;
   checkpoint->seconds = ord_run_seconds (run);
   checkpoint->history = g_array_copy (run->history);
@@ -119,30 +119,64 @@ history_best (GArray *history)
   return best;
 }
 
-/* Goes on from a checkpoint of the same run; any other one is left alone until
- * this run overwrites it. */
+/* What nobody asked to go on with is not lost either. */
+static void
+set_aside (OrdRun *run)
+{
+  const char      *path = run->trainer->checkpoint;
+  g_autofree char *aside = g_strconcat (path, "~", NULL);
+  g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *warning =
+    g_strdup_printf ("%s holds a training with other pictures or options, or "
+                     "of another version: this one starts anew, and that one "
+                     "is now %s~", name, name);
+
+  if (g_rename (path, aside) == 0)
+    ord_run_report (run, "Training", warning);
+}
+
 void
-ord_run_resume (OrdRun *run)
+ord_run_find_checkpoint (OrdRun *run)
 {
   g_autoptr (OrdCheckpoint)  checkpoint = NULL;
-  g_autofree char           *wanted = fingerprint (run);
-  const gsize                dims[] = { 3 };
-  OrdTensor                 *counters;
+  g_autofree char           *wanted = NULL;
 
-  if (run->trainer->checkpoint)
-    checkpoint = ord_checkpoint_load (run->trainer->checkpoint, NULL);
-  if (!checkpoint || g_strcmp0 (checkpoint->fingerprint, wanted) != 0)
+  if (!run->trainer->checkpoint ||
+      !g_file_test (run->trainer->checkpoint, G_FILE_TEST_EXISTS))
     return;
+  checkpoint = ord_checkpoint_load (run->trainer->checkpoint, NULL);
+  wanted = fingerprint (run);
+  if (checkpoint && g_strcmp0 (checkpoint->fingerprint, wanted) == 0)
+    run->checkpoint = g_steal_pointer (&checkpoint);
+  else
+    set_aside (run);
+}
+
+gboolean
+ord_run_resume (OrdRun  *run,
+                GError **error)
+{
+  OrdCheckpoint *checkpoint = run->checkpoint;
+  const gsize    dims[] = { 3 };
+  OrdTensor     *counters;
+
+  if (!checkpoint)
+    return TRUE;
   counters = ord_tensors_expect (checkpoint->tensors, "trainer/counters", 1,
-                                 dims, NULL);
+                                 dims, error);
   if (!counters ||
-      !ord_embedder_load (run->embedder, checkpoint->tensors, NULL) ||
-      !ord_optimiser_load (run->optimiser, checkpoint->tensors, NULL))
-    return;
+      !ord_embedder_load (run->embedder, checkpoint->tensors, error) ||
+      !ord_optimiser_load (run->optimiser, checkpoint->tensors, error))
+    {
+      g_prefix_error (error, "The training kept in %s cannot be resumed; remove "
+                      "it to start anew. ", run->trainer->checkpoint);
+      return FALSE;
+    }
 
   run->n_steps = (guint64) counters->values[0];
   run->step = (guint64) counters->values[1];
   run->best_step = (guint64) counters->values[2];
+  run->first_step = run->step;
   run->epoch = checkpoint->epoch;
   run->earlier = checkpoint->seconds;
   g_array_unref (run->history);
@@ -155,4 +189,7 @@ ord_run_resume (OrdRun *run)
   ord_run_report (run, "Going on with an interrupted training", NULL);
   run->best_mae = history_best (run->history);
   run->last_mae = run->best_mae;
+  g_clear_pointer (&run->checkpoint, ord_checkpoint_free);
+
+  return TRUE;
 }

@@ -137,7 +137,7 @@ keep_pace (OrdRun   *run,
   gboolean correctable = 2 * run->step < run->n_steps;
 
   /* The very first step also makes the plans and warms the caches. */
-  if (run->step == 1)
+  if (run->step == run->first_step + 1)
     *pace = (Pace) { now, 0 };
   else
     pace->n++;

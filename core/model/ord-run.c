@@ -20,6 +20,7 @@ ord_run_clear (OrdRun *run)
   g_free (run->label_sd);
   g_free (run->targets);
   g_free (run->covariates);
+  g_clear_pointer (&run->checkpoint, ord_checkpoint_free);
   g_clear_pointer (&run->optimiser, ord_optimiser_free);
   g_clear_pointer (&run->embedder, ord_embedder_free);
   g_clear_pointer (&run->frozen, ord_frozen_free);

@@ -111,7 +111,12 @@ ord_trainer_options_of (const OrdModelParts  *parts,
          ? g_steal_pointer (&options) : NULL;
 }
 
-/* Options that change how fast or how long, but not what is learnt. */
+/* Goes up when a change of the engine makes trainings come out otherwise: those
+ * that an older one has begun or finished are then made again. */
+#define ENGINE_VERSION 3
+
+/* Options that change how fast or how long, but not what is learnt, other than
+ * by the rounding of sums. */
 static const char * const of_no_consequence[] = {
   "minutes", "threads", "memory", "checkpoint", "feature-cache", NULL
 };
@@ -123,6 +128,7 @@ ord_trainer_options_of_consequence (const OrdOptions *options)
   g_auto (GStrv)   words = g_strsplit (text, " ", -1);
   GString         *kept = g_string_new (NULL);
 
+  g_string_append_printf (kept, "engine=%d ", ENGINE_VERSION);
   for (guint i = 0; words[i]; i++)
     {
       g_auto (GStrv) halves = g_strsplit (words[i], "=", 2);
@@ -265,7 +271,8 @@ ord_trainer_run (OrdTrainer       *trainer,
 
   if (!ord_run_prepare (&run, cancellable, error))
     return NULL;
-  ord_run_resume (&run);
+  if (!ord_run_resume (&run, error))
+    return NULL;
   run.started = run.saved = g_get_monotonic_time ();
   ord_run_report (&run, "Training", NULL);
   if (!ord_run_train (&run, cancellable, error) ||

@@ -34,8 +34,8 @@ OrdOptions *ord_trainer_options_of  (const OrdModelParts  *parts,
 /* (transfer none): the trainer's own table. */
 const OrdOptionSpec *ord_trainer_get_options (void);
 
-/* (transfer full): the options as text, without those that change how fast or
- * how long it goes and not what is learnt. */
+/* (transfer full): the options and the engine's version as text, without those
+ * that change how fast or how long it goes and not what is learnt. */
 char        *ord_trainer_options_of_consequence (const OrdOptions *options);
 
 /**

@@ -20,6 +20,7 @@ checkpoint_new (void)
   for (int i = 0; i < 2000; i++)
     values[i] = cosf (i);
   checkpoint->fingerprint = g_strdup ("größe=3");
+  checkpoint->precision = ORD_PRECISION_BFLOAT16;
   checkpoint->epoch = 7;
   checkpoint->seconds = 1.0 / 3.0;
   checkpoint->history = g_array_new (FALSE, FALSE, sizeof (OrdEpoch));
@@ -67,6 +68,7 @@ test_comes_back (Place         *place,
   g_assert_no_error (error);
 
   g_assert_cmpstr (loaded->fingerprint, ==, saved->fingerprint);
+  g_assert_cmpint (loaded->precision, ==, saved->precision);
   g_assert_cmpuint (loaded->epoch, ==, 7);
   g_assert_cmpfloat (loaded->seconds, ==, 1.0 / 3.0);
   g_assert_cmpuint (loaded->history->len, ==, 1);
