@@ -15,6 +15,8 @@
  */
 #include "bench.h"
 
+#include <omp.h>
+
 #include "data/ord-loader.h"
 #include "encoder/ord-encoder.h"
 #include "methods/ord-method-private.h"
@@ -126,7 +128,7 @@ open_folder (GError **error)
   if (work.dataset == NULL)
     return FALSE;
   work.loader = ord_loader_new (work.dataset, &work.preparation,
-                                g_get_num_processors (), 0);
+                                (guint) omp_get_max_threads (), 0);
   work.order = g_new (guint, n);
   for (gsize i = 0; i < n; i++)
     work.order[i] = i % ord_dataset_get_n_samples (work.dataset);

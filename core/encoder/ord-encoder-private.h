@@ -77,9 +77,6 @@ OrdOnnx *ord_pretrained_parse (const OrdPretrained  *pretrained,
 
 extern const char * const ord_encoder_heads[];
 
-/* Whether a pretrained network gets one. */
-gboolean ord_encoder_wants_head (const OrdOptions *options);
-
 /* Adds it after @node, and where @covariate_width is not 0 the input of the
  * covariates with it. */
 void  ord_encoder_add_head   (OrdGraph         *graph,

@@ -144,4 +144,7 @@ gboolean     ord_encoder_backward      (OrdEncoder        *encoder,
                                         const float       *d_features,
                                         GError           **error);
 
+/* Whether a pretrained network gets a head; only that takes covariates. */
+gboolean     ord_encoder_wants_head (const OrdOptions *options);
+
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../data/ord-image-file.h"
+#include "../onnx/ord-onnx-session.h"
 
 /* To be counted up when the engine brings a picture to the network in another
  * way than before: scaling, augmentation, normalisation, averaging of maps. */
@@ -46,7 +47,7 @@ ord_feature_key_network (OrdFeatureKey        *key,
 
   add_number (sum, WAY);
   add_number (sum, G_BYTE_ORDER);
-  add_text (sum, ORD_ONNXRUNTIME);
+  add_text (sum, ord_onnx_session_library ());
   add_text (sum, ord_image_library ());
   add_text (sum, hash);
   add_number (sum, preparation->width);

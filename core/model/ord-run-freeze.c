@@ -219,8 +219,12 @@ compute (Freezing      *freezing,
   start (freezing, copy);
   for (guint done = 0; done < wanted->len;)
     {
-      const OrdBatch *batch = ord_loader_next (run->loader, error);
+      const OrdBatch *batch;
 
+      /* Those that are made are in the cache. */
+      if (ord_run_is_stopped (run))
+        return ord_run_refuse_to_keep (error);
+      batch = ord_loader_next (run->loader, error);
       if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error) ||
           !freeze_batch (freezing, batch, made, error))
         return FALSE;

@@ -188,6 +188,11 @@ ord_run_prepare (OrdRun        *run,
     .covariate_width = ord_dataset_get_covariate_width (run->dataset),
     .seed = run->seed,
   };
+  if (spec.covariate_width > 0 && trainer->pretrained &&
+      !ord_encoder_wants_head (trainer->options))
+    ord_run_report (run, "Building the network",
+                    "Covariates are not used: without a head (--head none) the "
+                    "network's features are taken as they are");
   if (!ord_run_choose_precision (run, &spec, cancellable, error))
     return FALSE;
   spec.precision = run->precision;

@@ -123,6 +123,9 @@ void     ord_run_plan        (OrdRun        *run);
 void     ord_run_fit         (OrdRun        *run,
                               double         seconds_per_step);
 gboolean ord_run_is_over     (OrdRun        *run);
+gboolean ord_run_is_stopped  (OrdRun        *run); /* by ord_trainer_stop() */
+/* FALSE: before the first step. */
+gboolean ord_run_refuse_to_keep (GError   **error);
 gboolean ord_run_has_stalled (OrdRun        *run);
 
 /* The checkpoint: written; looked for, where another run's is set aside with a

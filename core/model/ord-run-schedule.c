@@ -100,10 +100,25 @@ ord_run_fit (OrdRun *run,
 }
 
 gboolean
+ord_run_is_stopped (OrdRun *run)
+{
+  return g_atomic_int_get (&run->trainer->stopped);
+}
+
+gboolean
+ord_run_refuse_to_keep (GError **error)
+{
+  g_set_error_literal (error, ORD_ERROR, ORD_ERROR_TRAINING,
+                       "Training was stopped before its first step: there is "
+                       "nothing to keep");
+  return FALSE;
+}
+
+gboolean
 ord_run_is_over (OrdRun *run)
 {
   return run->step >= run->n_steps ||
-         g_atomic_int_get (&run->trainer->stopped) ||
+         ord_run_is_stopped (run) ||
          ord_run_seconds (run) > 1.15 * 60.0 * ord_run_option (run, "minutes");
 }
 

@@ -211,12 +211,7 @@ ord_run_train (OrdRun        *run,
         ord_run_save (run);
     }
   if (run->step == 0)
-    {
-      g_set_error (error, ORD_ERROR, ORD_ERROR_TRAINING,
-                   "Training was stopped before its first step: there is "
-                   "nothing to keep");
-      return FALSE;
-    }
+    return ord_run_refuse_to_keep (error);
   if (!run->best && !ord_run_validate (run, cancellable, error))
     return FALSE;
   ord_run_save (run);

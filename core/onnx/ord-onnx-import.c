@@ -907,6 +907,9 @@ find_needed (Import      *import,
           guint    n = GPOINTER_TO_UINT (
             g_hash_table_lookup (import->readers, name));
 
+          /* An optional one that is left out. */
+          if (*node->inputs[k] == '\0')
+            continue;
           g_hash_table_add (import->needed, name);
           g_hash_table_insert (import->readers, name, GUINT_TO_POINTER (n + 1));
         }

@@ -396,28 +396,44 @@ load_library (gpointer unused)
   return symbol;
 }
 
+static const OrtApiBase *
+get_base (void)
+{
+  static GOnce once = G_ONCE_INIT;
+  union { gpointer symbol; const OrtApiBase *(*call) (void); } base;
+
+  base.symbol = g_once (&once, load_library, NULL);
+  return base.symbol ? base.call () : NULL;
+}
+
+const char *
+ord_onnx_session_library (void)
+{
+  const OrtApiBase *base = get_base ();
+
+  return base ? base->GetVersionString () : "none";
+}
+
 static const OrtApi *
 get_api (const char  *file,
          GError     **error)
 {
-  static GOnce once = G_ONCE_INIT;
-  union { gpointer symbol; const OrtApiBase *(*call) (void); } base;
-  const OrtApi *api;
+  const OrtApiBase *base = get_base ();
+  const OrtApi     *api;
 
-  base.symbol = g_once (&once, load_library, NULL);
-  if (!base.symbol)
+  if (!base)
     {
       g_set_error (error, ORD_ERROR, ORD_ERROR_LIBRARY,
                    "The network “%s” needs ONNX Runtime, and %s cannot be "
                    "loaded; install it", file, ORD_ONNXRUNTIME);
       return NULL;
     }
-  api = base.call ()->GetApi (ORT_API_VERSION);
+  api = base->GetApi (ORT_API_VERSION);
   if (!api)
     g_set_error (error, ORD_ERROR, ORD_ERROR_LIBRARY,
                  "The network “%s” needs ONNX Runtime 1.%d or later, and "
                  "%s is installed; update it", file, ORT_API_VERSION,
-                 base.call ()->GetVersionString ());
+                 base->GetVersionString ());
   return api;
 }
 

@@ -63,4 +63,7 @@ gboolean ord_onnx_session_run   (OrdOnnxSession  *session,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdOnnxSession, ord_onnx_session_free)
 
+/* (transfer none): the version of ONNX Runtime that runs them. */
+const char     *ord_onnx_session_library (void);
+
 G_END_DECLS
