@@ -112,7 +112,6 @@ make_trainer (const Request  *request,
   g_autoptr (OrdPretrained) network = NULL;
   g_autoptr (OrdDataset)    dataset = NULL;
   g_autofree char          *title   = NULL;
-  g_autofree char          *resume  = NULL;
   OrdTrainer               *trainer;
   OrdDatasetOptions         reading = { 0, };
   const char               *encoder = choose_encoder (request);
@@ -153,8 +152,7 @@ make_trainer (const Request  *request,
 
   trainer = ord_trainer_new (dataset, title, method, encoder, options);
   ord_trainer_set_pretrained (trainer, network);
-  resume  = g_strconcat (request->path, "-resume", NULL);
-  ord_trainer_set_checkpoint (trainer, resume);
+  ord_trainer_set_path (trainer, request->path);
 
   return trainer;
 }

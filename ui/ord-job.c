@@ -460,7 +460,6 @@ train (TrainData     *data,
   g_autoptr (OrdTrainer)    trainer = NULL;
   g_autoptr (OrdModel)      model   = NULL;
   g_autofree char *folder = g_path_get_dirname (training->path);
-  g_autofree char *resume = g_strconcat (training->path, "-resume", NULL);
 
   /* Before the hours of training, not after them. */
   if (g_mkdir_with_parents (folder, 0777) != 0)
@@ -489,7 +488,7 @@ train (TrainData     *data,
   trainer = ord_trainer_new (dataset, training->title, training->method,
                              training->encoder, training->options);
   ord_trainer_set_pretrained (trainer, network);
-  ord_trainer_set_checkpoint (trainer, resume);
+  ord_trainer_set_path (trainer, training->path);
 
   training_set_trainer (training, trainer);
   model = ord_trainer_run (trainer, mailbox_post, data->mailbox, cancellable,

@@ -142,8 +142,6 @@ train_dataset (const Settings   *settings,
   };
   OrdCommandProgress      progress = { .quiet = settings->quiet };
   g_autofree char        *title = NULL;
-  g_autofree char        *checkpoint =
-    g_strconcat (settings->output, "-resume", NULL);
   g_autoptr (OrdDataset)  dataset = NULL;
   g_autoptr (OrdTrainer)  trainer = NULL;
   g_autoptr (OrdModel)    model = NULL;
@@ -164,9 +162,9 @@ train_dataset (const Settings   *settings,
   trainer = ord_trainer_new (dataset, title, settings->method,
                              settings->network.kind, options);
   ord_trainer_set_pretrained (trainer, network);
+  ord_trainer_set_path (trainer, settings->output);
   if (settings->fresh)
-    g_unlink (checkpoint);
-  ord_trainer_set_checkpoint (trainer, checkpoint);
+    ord_trainer_discard_checkpoint (trainer);
   progress.unit = ord_dataset_get_unit (dataset);
   model = ord_trainer_run (trainer, ord_command_progress, &progress,
                            ord_command_cancellable (), &error);
@@ -174,7 +172,8 @@ train_dataset (const Settings   *settings,
   print_failures (ord_trainer_get_failures (trainer));
   if (!model || !ord_model_save (model, settings->output, &error))
     {
-      int code = ord_command_fail (error);
+      int         code = ord_command_fail (error);
+      const char *checkpoint = ord_trainer_get_checkpoint (trainer);
 
       if (g_file_test (checkpoint, G_FILE_TEST_EXISTS))
         fprintf (stderr, "The training so far is kept in %s; the same command "

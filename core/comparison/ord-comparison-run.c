@@ -168,11 +168,10 @@ train (Runs              *runs,
        GCancellable      *cancellable,
        GError           **error)
 {
-  g_autofree char       *checkpoint = g_strconcat (path, "-resume", NULL);
   g_autoptr (OrdModel)   model = NULL;
   g_autoptr (OrdTrainer) trainer = ord_variant_trainer (variant, options);
 
-  ord_trainer_set_checkpoint (trainer, checkpoint);
+  ord_trainer_set_path (trainer, path);
   runs->fresh = TRUE;
   model = ord_trainer_run (trainer, report, runs, cancellable, error);
   tell_failures (runs, trainer);

@@ -174,12 +174,19 @@ ord_trainer_set_pretrained (OrdTrainer    *trainer,
 }
 
 void
-ord_trainer_set_checkpoint (OrdTrainer *trainer,
-                            const char *path)
+ord_trainer_set_path (OrdTrainer *trainer,
+                      const char *path)
 {
   g_return_if_fail (ORD_IS_TRAINER (trainer));
   g_free (trainer->checkpoint);
-  trainer->checkpoint = g_strdup (path);
+  trainer->checkpoint = g_strconcat (path, "-resume", NULL);
+}
+
+const char *
+ord_trainer_get_checkpoint (OrdTrainer *trainer)
+{
+  g_return_val_if_fail (ORD_IS_TRAINER (trainer), NULL);
+  return trainer->checkpoint;
 }
 
 void

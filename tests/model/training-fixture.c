@@ -68,6 +68,11 @@ training_trainer (Training   *training,
                                          training->options);
 
   if (resumable)
-    ord_trainer_set_checkpoint (trainer, training->checkpoint);
+    {
+      g_autofree char *path = g_build_filename (training->folder,
+                                                "model.ordinate", NULL);
+
+      ord_trainer_set_path (trainer, path);
+    }
   return trainer;
 }
