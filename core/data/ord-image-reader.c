@@ -18,6 +18,8 @@
 #include <string.h>
 #include <vips/vips.h>
 
+#include "../ord-clones-private.h"
+
 static GRWLock library_lock;
 
 static void
@@ -442,7 +444,7 @@ prepare (Read *job)
   return TRUE;
 }
 
-static void
+ORD_CLONES static void
 to_full_scale (const VipsPel *values,
                VipsBandFormat format,
                float         *out,

@@ -13,6 +13,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "../ord-clones-private.h"
+
 /* The filter along one side. */
 typedef struct
 {
@@ -263,7 +265,7 @@ sums_of (OrdScaler *scaler,
                         * scaler->source_width * scaler->depth;
 }
 
-static void
+ORD_CLONES static void
 add_row (float       *sums,
          const float *row,
          float        weight,
