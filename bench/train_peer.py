@@ -69,6 +69,7 @@ class RmLoss(nn.Module):
         super().__init__()
         self.head = nn.Linear(width, 1)
         self.log_scale = nn.Parameter(torch.zeros(1))
+        self.error = self.deviation = None
 
     def forward(self, features, labels):
         delta = (labels[:, None] - labels[None, :]).abs()
@@ -78,7 +79,18 @@ class RmLoss(nn.Module):
         errors = (self.log_scale.exp() * distances - delta).abs()
         metric = (weights * errors).sum() / weights.sum()
         guide = (self.head(features)[:, 0] - labels).abs().mean()
-        return metric + guide * guide
+        return self.skill(guide.detach(), labels.abs().mean()) * metric \
+            + guide * guide
+
+    def skill(self, error, deviation):
+        """Of the batches before this one."""
+        if self.error is None:
+            self.error, self.deviation = error, deviation
+            return 0.0
+        skill = (1 - self.error / self.deviation).clamp(0, 1)
+        self.error += 0.1 * (error - self.error)
+        self.deviation += 0.1 * (deviation - self.deviation)
+        return skill
 
 
 def whole_batches(dataset, batch, steps):

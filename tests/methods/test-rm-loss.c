@@ -312,10 +312,145 @@ test_state_survives_a_file (void)
   g_assert_cmpmem (d_first, sizeof d_first, d_second, sizeof d_second);
 }
 
+/* -- the head that leads ------------------------------------------------------ */
+
+enum { LED = 8, LED_WIDTH = 4 };
+
+typedef struct
+{
+  OrdMethod *method;
+  float      features[LED * LED_WIDTH];
+  float      labels[LED];
+  float      d_features[LED * LED_WIDTH];
+} Led;
+
+static OrdParameter *
+parameter_of (Led        *led,
+              const char *name)
+{
+  for (guint p = 0; p < led->method->parameters->len; p++)
+    {
+      OrdParameter *parameter =
+        g_ptr_array_index (led->method->parameters, p);
+
+      if (g_str_equal (parameter->name, name))
+        return parameter;
+    }
+  g_assert_not_reached ();
+}
+
+/* The first number of a feature is the label, and the head's answer is that
+ * times @slope. */
+static void
+led_set_up (Led           *led,
+            gconstpointer  slope)
+{
+  OrdRandom              random = ord_random_init (8);
+  g_autoptr (OrdOptions) options = ord_options_new ();
+  OrdParameter          *weight;
+
+  ord_options_add (options, ord_method_get_options ("rm-loss"));
+  led->method = ord_method_new ("rm-loss", options, LED_WIDTH, 1, 1, NULL);
+  fill_normal (&random, led->features, G_N_ELEMENTS (led->features));
+  fill_normal (&random, led->labels, G_N_ELEMENTS (led->labels));
+  for (guint i = 0; i < LED; i++)
+    led->features[i * LED_WIDTH] = led->labels[i];
+  weight = parameter_of (led, "head/weight");
+  memset (weight->value, 0, sizeof (float) * LED_WIDTH);
+  weight->value[0] = *(const float *) slope;
+}
+
+static void
+led_tear_down (Led           *led,
+               gconstpointer  slope)
+{
+  ord_method_free (led->method);
+}
+
+static double
+led_loss (Led *led)
+{
+  OrdMethodBatch batch = { LED, led->features, led->labels };
+
+  return ord_method_loss (led->method, &batch, led->d_features);
+}
+
+static double
+metric_alone (Led *led)
+{
+  OrdRmPairs pairs = { 1.0, 1.0, FALSE, NAN };
+  double     d_scale;
+
+  return ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH,
+                            1, 1.0, led->d_features, &d_scale);
+}
+
+static void
+test_head_that_knows_nothing (Led           *led,
+                              gconstpointer  slope)
+{
+  double error = 0.0;
+
+  for (guint i = 0; i < LED; i++)
+    error += fabsf (led->labels[i]) / LED;
+  for (guint batch = 0; batch < 5; batch++)
+    assert_near (led_loss (led), error * error, 1e-6);
+}
+
+static void
+test_head_that_knows_all (Led           *led,
+                          gconstpointer  slope)
+{
+  /* Nothing is known of the head before the first batch. */
+  assert_near (led_loss (led), 0.0, 1e-6);
+  assert_near (led_loss (led), metric_alone (led), 1e-6);
+}
+
+/* Both losses count; what is known of the head is held fast. */
+static void
+test_mixture_gradient (Led           *led,
+                       gconstpointer  slope)
+{
+  const float            step = 1e-3f;
+  g_autoptr (GPtrArray)  state = ord_tensors_new ();
+  float                  gradient[G_N_ELEMENTS (led->features)];
+  double                 d_scale, above, below;
+
+  led_loss (led);
+  ord_method_store (led->method, state);
+  led_loss (led);
+  memcpy (gradient, led->d_features, sizeof gradient);
+  d_scale = parameter_of (led, "log-scale")->gradient[0];
+
+  for (guint k = 0; k < G_N_ELEMENTS (gradient); k++)
+    {
+      float kept = led->features[k];
+
+      led->features[k] = kept + step;
+      g_assert_true (ord_method_load (led->method, state, NULL));
+      above = led_loss (led);
+      led->features[k] = kept - step;
+      g_assert_true (ord_method_load (led->method, state, NULL));
+      below = led_loss (led);
+      led->features[k] = kept;
+      assert_near (gradient[k], (above - below) / (2.0 * step), 2e-3);
+    }
+
+  g_assert_true (ord_method_load (led->method, state, NULL));
+  parameter_of (led, "log-scale")->value[0] += step;
+  above = led_loss (led);
+  g_assert_true (ord_method_load (led->method, state, NULL));
+  parameter_of (led, "log-scale")->value[0] -= step;
+  below = led_loss (led);
+  assert_near (d_scale, (above - below) / (2.0 * step), 2e-3);
+}
+
 int
 main (int    argc,
       char **argv)
 {
+  static const float nothing = 0.0f, all = 1.0f, most = 0.7f;
+
   g_test_init (&argc, &argv, NULL);
 
   for (guint g = 0; g < G_N_ELEMENTS (goldens); g += 2)
@@ -336,6 +471,12 @@ main (int    argc,
                    test_coinciding_features);
   g_test_add_func ("/rm-loss/a-batch-of-one-image-has-no-loss",
                    test_single_image);
+  g_test_add ("/rm-loss/a-head-that-knows-nothing-leads-alone", Led, &nothing,
+              led_set_up, test_head_that_knows_nothing, led_tear_down);
+  g_test_add ("/rm-loss/a-head-that-knows-all-leaves-it-to-the-metric", Led,
+              &all, led_set_up, test_head_that_knows_all, led_tear_down);
+  g_test_add ("/rm-loss/the-mixture's-gradient-agrees-with-finite-differences",
+              Led, &most, led_set_up, test_mixture_gradient, led_tear_down);
   g_test_add_func ("/rm-loss/threshold-and-scale-survive-a-file",
                    test_state_survives_a_file);
 
