@@ -172,14 +172,32 @@ make_variants (const Settings      *settings,
   return g_steal_pointer (&variants);
 }
 
+/* Where it is open, the same of all variants. */
+static gboolean
+set_precision (GPtrArray     *variants,
+               OrdPrecision   precision,
+               GError       **error)
+{
+  for (guint i = 0; i < variants->len; i++)
+    {
+      OrdVariant *variant = g_ptr_array_index (variants, i);
+
+      if (ord_trainer_times_precisions (variant->options, variant->encoder) &&
+          !ord_options_set (variant->options, "precision", precision, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* What the pace of this machine decides, once for all runs: the precision where
- * it is open, bfloat16 if it is faster for all of them, and the epochs of each run: as told, or those that the minutes
- * allow, or those that training plans of itself. */
+ * it is open, bfloat16 if it is faster for all of them; and the epochs of each
+ * run: as told, or those that the minutes allow, or those that training plans of
+ * itself. */
 static gboolean
 settle_plan (const Settings      *settings,
-               OrdComparisonPlan   *plan,
-               OrdCommandProgress  *progress,
-               GError             **error)
+             OrdComparisonPlan   *plan,
+             OrdCommandProgress  *progress,
+             GError             **error)
 {
   guint        n_runs = plan->variants->len * plan->n_seeds;
   double       slowest = 0.0;
@@ -190,30 +208,25 @@ settle_plan (const Settings      *settings,
   for (guint i = 0; i < plan->variants->len; i++)
     {
       OrdVariant *variant = g_ptr_array_index (plan->variants, i);
-      OrdPace     pace;
+      gboolean    is_open = ord_trainer_times_precisions (variant->options,
+                                                          variant->encoder);
       gboolean    found;
+      OrdPace     pace;
 
-      if (plan->epochs > 0 &&
-          !ord_trainer_times_precisions (variant->options, variant->encoder))
+      if (plan->epochs > 0 && !is_open)
         continue;
       found = ord_pace_find (&pace, variant, ord_command_progress, progress,
                              ord_command_cancellable (), error);
       ord_command_progress_close (progress);
       if (!found)
         return FALSE;
-      if (ord_trainer_times_precisions (variant->options, variant->encoder))
+      if (is_open)
         precision = MIN (precision, pace.precision);
       slowest = MAX (slowest, pace.seconds);
       planned = MAX (planned, pace.epochs);
     }
-  for (guint i = 0; i < plan->variants->len; i++)
-    {
-      OrdVariant *variant = g_ptr_array_index (plan->variants, i);
-
-      if (ord_trainer_times_precisions (variant->options, variant->encoder) &&
-          !ord_options_set (variant->options, "precision", precision, error))
-        return FALSE;
-    }
+  if (!set_precision (plan->variants, precision, error))
+    return FALSE;
   if (plan->epochs > 0)
     return TRUE;
   plan->epochs = settings->minutes > 0.0
