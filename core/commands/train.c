@@ -164,7 +164,7 @@ train_dataset (const Settings   *settings,
   ord_trainer_set_pretrained (trainer, network);
   ord_trainer_set_path (trainer, settings->output);
   if (settings->fresh)
-    ord_trainer_discard_checkpoint (trainer);
+    ord_trainer_start_anew (trainer);
   progress.unit = ord_dataset_get_unit (dataset);
   model = ord_trainer_run (trainer, ord_command_progress, &progress,
                            ord_command_cancellable (), &error);

@@ -31,6 +31,7 @@ struct _OrdTrainer
   OrdPretrained *pretrained;
   OrdOptions *options;
   char       *checkpoint;
+  gboolean    fresh;
   GPtrArray  *failures;
   int         stopped;       /* atomic */
 };
@@ -129,7 +130,7 @@ gboolean ord_run_refuse_to_keep (GError   **error);
 gboolean ord_run_has_stalled (OrdRun        *run);
 
 /* The checkpoint: written; looked for, where another run's is set aside with a
- * warning; gone on from, if there is one. */
+ * warning, and this one's is taken up again; gone on from, if there is one. */
 void     ord_run_save        (OrdRun        *run);
 void     ord_run_find_checkpoint (OrdRun    *run);
 gboolean ord_run_resume      (OrdRun        *run,

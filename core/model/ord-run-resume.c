@@ -119,17 +119,39 @@ history_best (GArray *history)
   return best;
 }
 
-/* What nobody asked to go on with is not lost either. */
+/* (transfer full) (nullable): what lies at @path, if it is of this training. */
+static OrdCheckpoint *
+load_own (const char  *path,
+          const char  *wanted,
+          char       **found)
+{
+  g_autoptr (OrdCheckpoint) checkpoint = ord_checkpoint_load (path, NULL);
+
+  *found = g_strdup (checkpoint ? checkpoint->fingerprint : "unreadable");
+  return g_strcmp0 (*found, wanted) == 0 ? g_steal_pointer (&checkpoint) : NULL;
+}
+
+/* (transfer full): its name says whose it is, so that none takes another's
+ * place and each is found again. */
+static char *
+path_aside (const char *path,
+            const char *fingerprint)
+{
+  return g_strdup_printf ("%s-%.10s", path, fingerprint);
+}
+
 static void
-set_aside (OrdRun *run)
+set_aside (OrdRun     *run,
+           const char *found)
 {
   const char      *path = run->trainer->checkpoint;
-  g_autofree char *aside = g_strconcat (path, "~", NULL);
-  g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *aside = path_aside (path, found);
+  g_autofree char *from = g_filename_display_name (path);
+  g_autofree char *to = g_filename_display_name (aside);
   g_autofree char *warning =
     g_strdup_printf ("%s holds a training with other pictures or options, or "
-                     "of another version: this one starts anew, and that one "
-                     "is now %s~", name, name);
+                     "of another version; it is now %s. The same command as "
+                     "then goes on with it", from, to);
 
   if (g_rename (path, aside) == 0)
     ord_run_report (run, "Training", warning);
@@ -138,18 +160,29 @@ set_aside (OrdRun *run)
 void
 ord_run_find_checkpoint (OrdRun *run)
 {
-  g_autoptr (OrdCheckpoint)  checkpoint = NULL;
-  g_autofree char           *wanted = NULL;
+  const char      *path = run->trainer->checkpoint;
+  g_autofree char *wanted = NULL, *found = NULL, *aside = NULL;
 
-  if (!run->trainer->checkpoint ||
-      !g_file_test (run->trainer->checkpoint, G_FILE_TEST_EXISTS))
+  if (!path)
     return;
-  checkpoint = ord_checkpoint_load (run->trainer->checkpoint, NULL);
   wanted = fingerprint (run);
-  if (checkpoint && g_strcmp0 (checkpoint->fingerprint, wanted) == 0)
-    run->checkpoint = g_steal_pointer (&checkpoint);
-  else
-    set_aside (run);
+  aside = path_aside (path, wanted);
+  if (run->trainer->fresh)
+    {
+      g_unlink (path);
+      g_unlink (aside);
+      return;
+    }
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      run->checkpoint = load_own (path, wanted, &found);
+      if (run->checkpoint)
+        return;
+      set_aside (run, found);
+      g_clear_pointer (&found, g_free);
+    }
+  if (g_rename (aside, path) == 0)
+    run->checkpoint = load_own (path, wanted, &found);
 }
 
 gboolean

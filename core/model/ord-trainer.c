@@ -198,6 +198,13 @@ ord_trainer_discard_checkpoint (OrdTrainer *trainer)
 }
 
 void
+ord_trainer_start_anew (OrdTrainer *trainer)
+{
+  g_return_if_fail (ORD_IS_TRAINER (trainer));
+  trainer->fresh = TRUE;
+}
+
+void
 ord_trainer_stop (OrdTrainer *trainer)
 {
   g_return_if_fail (ORD_IS_TRAINER (trainer));

@@ -56,14 +56,16 @@ void        ord_trainer_set_pretrained     (OrdTrainer    *trainer,
 /* Where the model is to be saved. Training under way is kept beside it, in
  * PATH-resume: at the end of an epoch that is some seconds from the last one (the
  * option "checkpoint"). An interrupted run with the same data and options goes on
- * from there; that of another one is renamed to PATH-resume~. To be discarded
- * once the model is saved: should saving fail, a second run only finishes the
- * model again. */
+ * from there; that of another one is renamed, and found again by its own. To be
+ * discarded once the model is saved: should saving fail, a second run only
+ * finishes the model again. */
 void        ord_trainer_set_path           (OrdTrainer *trainer,
                                             const char *path);
 /* (transfer none) (nullable) */
 const char *ord_trainer_get_checkpoint     (OrdTrainer *trainer);
 void        ord_trainer_discard_checkpoint (OrdTrainer *trainer);
+/* The next run removes what an earlier one of its kind has left. */
+void        ord_trainer_start_anew         (OrdTrainer *trainer);
 
 /**
  * ord_trainer_run:

@@ -439,8 +439,7 @@ test_killed_training_leaves_the_old_model (void)
   g_autofree char *output = in_folder ("killed.ordinate");
   g_autofree char *old = NULL, *kept = NULL;
   gsize            old_size, kept_size;
-  g_autofree char *aside = in_folder ("killed.ordinate-resume~");
-  g_auto (Said)    other = { 0 };
+  g_auto (Said)    other = { 0 }, resumed = { 0 }, fresh = { 0 };
 
   g_assert_true (g_file_get_contents (model, &old, &old_size, NULL));
   g_assert_true (g_file_set_contents (output, old, (gssize) old_size, NULL));
@@ -448,12 +447,22 @@ test_killed_training_leaves_the_old_model (void)
   g_assert_true (g_file_get_contents (output, &kept, &kept_size, NULL));
   g_assert_cmpmem (old, old_size, kept, kept_size);
 
-  /* Another command starts anew, and tells where the interrupted one is. */
+  /* Another command sets it aside, and ends; the same one finds it again. It
+   * would take minutes, and is given seconds. */
   other = CALL ("train", gauges, "-o", output, "--epochs", "2", "--checkpoint",
                 "0", QUICK);
   g_assert_cmpint (other.code, ==, 0);
-  assert_contains (other.err, "starts anew");
-  g_assert_true (g_file_test (aside, G_FILE_TEST_EXISTS));
+  assert_contains (other.err, "other pictures or options");
+  resumed = CALL ("train", gauges, "-o", output, "--epochs", "4000",
+                  "--minutes", "0.03", "--checkpoint", "0", QUICK);
+  g_assert_cmpint (resumed.code, ==, 0);
+  assert_contains (resumed.err, "interrupted training");
+
+  g_assert_cmpint (train_and_signal (output, SIGKILL), ==, -1);
+  fresh = CALL ("train", gauges, "-o", output, "--epochs", "4000", "--minutes",
+                "0.03", "--checkpoint", "0", "--fresh", QUICK);
+  g_assert_cmpint (fresh.code, ==, 0);
+  g_assert_null (strstr (fresh.err, "interrupted training"));
 }
 
 static void
