@@ -153,7 +153,6 @@ def run_bench(name, options):
 
 
 def run_profile(options):
-    os.environ["OMP_NUM_THREADS"] = str(options.threads)
     print(processor.describe())
     with tempfile.TemporaryDirectory(prefix="ordinate-bench-") as inputs:
         works.training_inputs(works.Context(inputs, options))
@@ -216,6 +215,7 @@ def main():
                         help="every time, a line for each work")
     options = parser.parse_args()
 
+    os.environ["OMP_NUM_THREADS"] = str(options.threads)
     names = list(works.BENCHES) if options.names == ["all"] else options.names
     if names == ["profile"]:
         run_profile(options)
@@ -229,7 +229,6 @@ def main():
         list_benches()
         return
 
-    os.environ["OMP_NUM_THREADS"] = str(options.threads)
     title = processor.describe()
     tables = [(name, run_bench(name, options)) for name in names]
     print(f"\n{title}")

@@ -103,13 +103,11 @@ def profile(build, inputs, network, precision):
             [f"prepare {kind} {size} {batch} 1 {precision}", "run 0", "run 0"],
             ONEDNN_VERBOSE="1")
         steps.append((answer["seconds"] * 1e3, log))
-        milliseconds, operations, largest = read_log(log)
-        like_largest.append(rate(build, inputs, largest, precision))
+        like_largest.append(rate(build, inputs, read_log(log)[2], precision))
         large.append(rate(build, inputs, LARGE, precision))
     step, log = sorted(steps)[1]
-    milliseconds, operations, largest = read_log(log)
-    return Profile(step, milliseconds, operations, largest,
-                   statistics.median(like_largest), statistics.median(large))
+    return Profile(step, *read_log(log), statistics.median(like_largest),
+                   statistics.median(large))
 
 
 def print_profile(network, precision, found):
@@ -127,7 +125,7 @@ def print_profile(network, precision, found):
               + rate_cells(found.operations[part], time, found.large))
     rest = found.step - sum(found.milliseconds.values())
     print(f"| the rest: batch norm, linear layers, loss, optimiser | "
-          f"{rest:.1f} | {rest / found.step:.0%} | " + rate_cells(0, 0, 0))
+          f"{rest:.1f} | {rest / found.step:.0%} | – | – |")
 
 
 def rate_cells(operations, milliseconds, large):

@@ -221,7 +221,7 @@ compute (Freezing      *freezing,
     {
       const OrdBatch *batch;
 
-      /* Those that are made are in the cache. */
+      /* Those that are made stay in the cache, if there is one. */
       if (ord_run_is_stopped (run))
         return ord_run_refuse_to_keep (error);
       batch = ord_loader_next (run->loader, error);
