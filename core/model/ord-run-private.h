@@ -82,6 +82,7 @@ typedef struct
   double           loss;       /* mean of the running epoch */
   gboolean         warned;
   gint64           saved;      /* when the last checkpoint was written */
+  double           save_seconds; /* what that took */
   guint            n_bad;
 } OrdRun;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The checkpoint of a run, written between epochs and read at the start of the
+ * The checkpoint of a run, written between steps and read at the start of the
  * next run with the same data and options.
  */
 #include "ord-run-private.h"
@@ -50,14 +50,32 @@ counters_new (OrdRun *run)
   return ord_tensor_new ("trainer/counters", 1, dims, values);
 }
 
+static OrdTensor *
+loss_new (OrdRun *run)
+{
+  const gsize dims[] = { 1 };
+  const float loss = (float) run->loss;
+
+  return ord_tensor_new ("trainer/loss", 1, dims, &loss);
+}
+
+/* Of the running epoch; checkpoints from between epochs may have none. */
+static double
+loss_of (GPtrArray *tensors)
+{
+  OrdTensor *loss = ord_tensors_find (tensors, "trainer/loss");
+
+  return loss && ord_tensor_count (loss) == 1 ? loss->values[0] : NAN;
+}
+
 /* Training goes on where a checkpoint cannot be written: it is worth more. */
 void
 ord_run_save (OrdRun *run)
 {
   g_autoptr (OrdCheckpoint) checkpoint = NULL;
   g_autoptr (GError)        error = NULL;
+  gint64                    began = g_get_monotonic_time ();
 
-  run->saved = g_get_monotonic_time ();
   if (!run->trainer->checkpoint)
     return;
 
@@ -71,6 +89,8 @@ ord_run_save (OrdRun *run)
   ord_embedder_store (run->embedder, checkpoint->tensors);
   ord_optimiser_store (run->optimiser, checkpoint->tensors);
   g_ptr_array_add (checkpoint->tensors, counters_new (run));
+  if (isfinite (run->loss))
+    g_ptr_array_add (checkpoint->tensors, loss_new (run));
   for (guint i = 0; run->best && i < run->best->len; i++)
     {
       const OrdTensor *tensor = g_ptr_array_index (run->best, i);
@@ -89,6 +109,8 @@ ord_run_save (OrdRun *run)
 
       ord_run_report (run, "Training", warning);
     }
+  run->saved = g_get_monotonic_time ();
+  run->save_seconds = (double) (run->saved - began) / G_USEC_PER_SEC;
 }
 
 /* The best parameters under their own names again. */
@@ -211,6 +233,7 @@ ord_run_resume (OrdRun  *run,
   run->best_step = (guint64) counters->values[2];
   run->first_step = run->step;
   run->epoch = checkpoint->epoch;
+  run->loss = loss_of (checkpoint->tensors);
   run->earlier = checkpoint->seconds;
   g_array_unref (run->history);
   run->history = g_array_copy (checkpoint->history);

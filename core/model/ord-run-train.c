@@ -18,6 +18,9 @@
 /* How often progress is told, at most. */
 #define TOLD_PER_SECOND 4
 
+/* Of the time, what writing checkpoints may take: large networks' are large. */
+#define SAVING_SHARE    0.02
+
 /* Gradients that are not finite, in a row, before the run is given up. */
 #define MAX_BAD_STEPS   20
 
@@ -146,6 +149,27 @@ keep_pace (OrdRun   *run,
     ord_run_fit (run, (double) (now - pace->from) / G_USEC_PER_SEC / pace->n);
 }
 
+/* Within epochs too: fine-tuning takes minutes for one. */
+static void
+save_now_and_then (OrdRun *run)
+{
+  double since =
+    (double) (g_get_monotonic_time () - run->saved) / G_USEC_PER_SEC;
+
+  if (since > MAX (ord_run_option (run, "checkpoint"),
+                   run->save_seconds / SAVING_SHARE))
+    ord_run_save (run);
+}
+
+/* Of the running epoch, how many steps an earlier process has done. */
+static guint
+steps_done (OrdRun *run)
+{
+  guint64 before = (guint64) run->epoch * run->steps_per_epoch;
+
+  return run->step > before ? (guint) (run->step - before) : 0;
+}
+
 static gboolean
 train_epoch (OrdRun        *run,
              GCancellable  *cancellable,
@@ -153,10 +177,12 @@ train_epoch (OrdRun        *run,
 {
   guint             n;
   g_autofree guint *order = shuffle_epoch (run, &n);
+  guint             done = steps_done (run);
   Pace              pace = { g_get_monotonic_time (), 0 };
   gint64            told = 0;
 
-  run->loss = NAN;
+  if (done == 0)
+    run->loss = NAN;
   start_pass (run, order, n, ord_random_derive (run->seed,
                                                 ~(guint64) run->epoch));
   for (guint i = 0; i < run->steps_per_epoch && !ord_run_is_over (run); i++)
@@ -164,8 +190,11 @@ train_epoch (OrdRun        *run,
       const OrdBatch *batch = next_batch (run, error);
       gint64          now;
 
-      if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          !train_batch (run, batch, error))
+      if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      if (i < done)
+        continue;
+      if (!train_batch (run, batch, error))
         return FALSE;
       run->step++;
 
@@ -176,8 +205,26 @@ train_epoch (OrdRun        *run,
           ord_run_report (run, "Training", NULL);
           told = now;
         }
+      if (i < run->steps_per_epoch - 1)
+        save_now_and_then (run);
     }
+
+  return TRUE;
+}
+
+static gboolean
+end_epoch (OrdRun        *run,
+           GCancellable  *cancellable,
+           GError       **error)
+{
   run->epoch++;
+  if ((run->epoch % run->validate_every == 0 || ord_run_is_over (run)) &&
+      !ord_run_validate (run, cancellable, error))
+    {
+      run->epoch--;
+      return FALSE;
+    }
+  save_now_and_then (run);
 
   return TRUE;
 }
@@ -200,16 +247,13 @@ ord_run_train (OrdRun        *run,
   if (!has_something_to_learn (run))
     return ord_run_validate (run, cancellable, error);
   while (!ord_run_is_over (run) && !ord_run_has_stalled (run))
-    {
-      if (!train_epoch (run, cancellable, error))
+    if (!train_epoch (run, cancellable, error) ||
+        !end_epoch (run, cancellable, error))
+      {
+        if (run->step > 0 && g_cancellable_is_cancelled (cancellable))
+          ord_run_save (run);
         return FALSE;
-      if ((run->epoch % run->validate_every == 0 || ord_run_is_over (run)) &&
-          !ord_run_validate (run, cancellable, error))
-        return FALSE;
-      if ((double) (g_get_monotonic_time () - run->saved) / G_USEC_PER_SEC >
-          ord_run_option (run, "checkpoint"))
-        ord_run_save (run);
-    }
+      }
   if (run->step == 0)
     return ord_run_refuse_to_keep (error);
   if (!run->best && !ord_run_validate (run, cancellable, error))

@@ -33,7 +33,7 @@ static const OrdOptionSpec options_table[] = {
     "where that is faster here", ORD_PRECISION_AUTO, 0, 2, TRUE, precisions },
   { "rate", "peak learning rate", 4e-3, 1e-6, 1.0, FALSE, NULL },
   { "decay", "weight decay", 0.02, 0.0, 10.0, FALSE, NULL },
-  { "checkpoint", "seconds after which an epoch's end is worth a checkpoint",
+  { "checkpoint", "seconds of training that are worth a checkpoint",
     20.0, 0.0, 86400.0, FALSE, NULL },
   { "memory", "of decoded pictures that are kept, in MiB", 2048, 1, 1048576,
     TRUE, NULL },

@@ -54,9 +54,9 @@ void        ord_trainer_set_pretrained     (OrdTrainer    *trainer,
                                             OrdPretrained *pretrained);
 
 /* Where the model is to be saved. Training under way is kept beside it, in
- * PATH-resume: at the end of an epoch that is some seconds from the last one (the
- * option "checkpoint"). An interrupted run with the same data and options goes on
- * from there; that of another one is renamed, and found again by its own. To be
+ * PATH-resume: every some seconds (the option "checkpoint"; less often where that
+ * takes long), and when the run is cancelled. An interrupted run with the same
+ * data and options goes on from there; that of another one is renamed, and found again by its own. To be
  * discarded once the model is saved: should saving fail, a second run only
  * finishes the model again. */
 void        ord_trainer_set_path           (OrdTrainer *trainer,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "methods/ord-method.h"
+#include "model/ord-checkpoint.h"
 #include "model/ord-predictor.h"
 #include "training-fixture.h"
 
@@ -171,6 +172,59 @@ test_cancelled_training_resumes (Training      *training,
   g_assert_false (g_file_test (training->checkpoint, G_FILE_TEST_EXISTS));
 }
 
+/* Cancels after the first step of the third epoch: the loss is its own then. */
+typedef struct
+{
+  GCancellable *cancellable;
+  double        loss;        /* of the second epoch */
+} InsideAnEpoch;
+
+static void
+interrupt_inside (const OrdProgress *progress,
+                  gpointer           data)
+{
+  InsideAnEpoch *inside = data;
+
+  if (progress->epoch == 2 && isnan (inside->loss))
+    inside->loss = progress->loss;
+  else if (progress->epoch == 2 && progress->loss != inside->loss)
+    g_cancellable_cancel (inside->cancellable);
+}
+
+static void
+test_inside_an_epoch (Training      *training,
+                      gconstpointer  method)
+{
+  g_autoptr (OrdModel)      whole = run (training, NULL);
+  g_autoptr (OrdTrainer)    first = training_trainer (training, NULL, TRUE);
+  g_autoptr (OrdTrainer)    second = training_trainer (training, NULL, TRUE);
+  g_autoptr (GCancellable)  cancellable = g_cancellable_new ();
+  g_autoptr (OrdCheckpoint) checkpoint = NULL;
+  g_autoptr (OrdModel)      resumed = NULL;
+  g_autoptr (GError)        error = NULL;
+  InsideAnEpoch             inside = { cancellable, NAN };
+  const float              *counters;
+
+  g_assert_null (ord_trainer_run (first, interrupt_inside, &inside, cancellable,
+                                  &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  checkpoint = ord_checkpoint_load (training->checkpoint, &error);
+  g_assert_no_error (error);
+  counters = ord_tensors_find (checkpoint->tensors, "trainer/counters")->values;
+  g_assert_cmpuint (checkpoint->epoch, ==, 2);
+  g_assert_cmpfloat (counters[1], >, counters[0] / 2.0f);
+
+  resumed = ord_trainer_run (second, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  assert_same_features (whole, resumed);
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpfloat_with_epsilon (
+      g_array_index (ord_model_get_parts (whole)->history, OrdEpoch, i).loss,
+      g_array_index (ord_model_get_parts (resumed)->history, OrdEpoch, i).loss,
+      1e-6);
+}
+
 static void
 test_foreign_checkpoint_is_not_used (Training      *training,
                                      gconstpointer  method)
@@ -283,6 +337,8 @@ main (int    argc,
   ADD ("/trainer/stopping-keeps-the-best", test_stopping_keeps_the_best);
   ADD ("/trainer/a-cancelled-training-resumes-as-if-it-had-not-been",
        test_cancelled_training_resumes);
+  ADD ("/trainer/one-that-is-cancelled-inside-an-epoch-loses-no-step",
+       test_inside_an_epoch);
   ADD ("/trainer/a-checkpoint-of-other-options-is-not-used",
        test_foreign_checkpoint_is_not_used);
   ADD ("/trainer/a-damaged-checkpoint-is-not-used",
