@@ -12,50 +12,25 @@
  * ImageNet, and this one may start from nothing. There the loss as published
  * collapses: while the encoder is weak, near pairs (weight 1 + α) are best
  * served by distance 0, and far pairs (weight α) hardly object. So far pairs
- * keep more of their weight, mining is off, and a linear head looks at the same
- * features, which no collapsed space can serve.
+ * keep more of their weight, and a linear head looks at the same features,
+ * which no collapsed space can serve. It takes no part in the answer.
  *
- * The head leads while the encoder is weak, by two rules. It adds the square of
- * its mean absolute error E to the loss: the gradients are those of E times 2E,
- * so that it steps back, unasked, as the answers come right. And the metric loss
- * counts with the head's skill, 1 − E / mean |y| by running means, 0 for a head
- * that knows nothing and 1 for one that knows all: pairs of features that mean
- * nothing yet would be pushed apart in any direction, and drawn in again later.
- * The head takes no part in the answer.
+ * The head leads while the encoder is weak, and tells how much can be asked of
+ * the space, by three rules:
  *
- * What was seen from random weights, as test MAE, D5, RV (X-rays: months, 64
- * pixels, 30 epochs with every tenth training image, one seed; cells: `ordinate
- * compare --epochs 20 --seeds 2 --threads 1`):
+ * - The square of its mean absolute error E is added to the loss: the gradients
+ *   are those of E times 2E, so that it steps back, unasked, as the answers come
+ *   right.
+ * - The metric loss counts with the head's skill, 1 − E / mean |y| by running
+ *   means, 0 for a head that knows nothing and 1 for one that knows all: pairs
+ *   of features that mean nothing yet would be pushed apart in any direction,
+ *   and drawn in again later.
+ * - The neighbourhood is as wide as ten times E, σ = 10 E: to weigh near pairs
+ *   more than what the features can tell apart is to learn their noise. So it
+ *   spans all labels at first, and still does at the end where pictures are
+ *   hard; where they are easy it closes in.
  *
- *                                   X-rays              cells
- *   no head beside it (--guide 0)   24.0  32.6  .602    1.58  2.74  .0154
- *   with E                          19.6  27.9  .458    2.06  2.91  .0171
- *   with E, fading until half-time  20.8  28.6  .487    1.97  2.94  .0206
- *   with E²                         19.4  26.9  .438    1.92  2.71  .0151
- *   l1, a head alone                22.1  29.8  .528    2.62  3.43  .0289
- *
- * Where a picture is easy the head is in the way, where it is hard nothing
- * works without; mining made both worse.
- *
- * With E² alone some starts stay long on a plateau. Another tenth, 96 pixels, 72
- * epochs (`--fraction .1 --epochs 72 --seeds 2 --precision bf16 --threads 1`), and
- * cells, 20 epochs, three seeds:
- *
- *                   X-rays, validation    test, seeds    D5    RV     cells
- *                   after 30 epochs       1, 2, mean
- *   with E²         25.0  18.3      15.5  13.1  14.3    19.5  .258    1.79
- *   with the skill  21.6  19.5      14.1  13.6  13.8    18.9  .238    1.90
- *   atriplet-nn     20.9  19.0      14.0  13.5  13.7    18.7  .238    1.55
- *   l1              24.1  21.2      15.0  13.9  14.5    19.5  .271
- *
- * The cells' seeds differ by .1 to .4. All X-rays, 20 epochs, one seed: with the
- * skill 10.2, 13.8, .137; atriplet-nn 10.4, 14.1, .138; l1 10.4, 14.2, .159.
- *
- * What changed nothing beyond the spread of seeds, half a month there: triplets
- * instead of the head or beside it, features of the last batches as further
- * partners, pulling less than pushing, half of the batch, other learning rates,
- * narrower features, an offset that all distances share, slopes in proportion to
- * the error instead of its sign.
+ * docs/rm-loss.md tells what was measured, and what made no difference.
  */
 #include "ord-head-private.h"
 #include "ord-method-private.h"
@@ -70,12 +45,17 @@
 /* Share of the latest batch in running means (the paper's 0.1). */
 #define RUNNING_STEP 0.1
 
+/* Of the head's error: how far a neighbourhood reaches unless --sigma tells. */
+#define REACH        10.0
+#define REACH_MIN    0.01
+
 static const OrdOptionSpec options[] = {
-  { "sigma", "size of the neighbourhood, in standard deviations of the label",
-    1.0, 0.01, 1000.0, FALSE, NULL },
+  { "sigma", "size of the neighbourhood, in standard deviations of the label; 0: "
+    "ten times the head's error (all alike without a head)",
+    0.0, 0.0, 1000.0, FALSE, NULL },
   { "alpha", "weight that far pairs keep", 1.0, 0.0, 100.0, FALSE, NULL },
   { "mining", "count only pairs that are worse than the running mean",
-    0, 0, 1, TRUE, NULL },
+    1, 0, 1, TRUE, NULL },
   { "guide", "weight of the squared error of a linear head that leads until it "
     "explains the labels; 0 for none", 1.0, 0.0, 100.0, FALSE, NULL },
   { NULL }
@@ -87,6 +67,7 @@ typedef struct
   OrdRmPairs    pairs;
   OrdHead       head;
   OrdParameter *log_scale; /* s = exp (log_scale) stays positive */
+  double        sigma;     /* 0: by the head's error */
   double        guide;
   /* As exact as files keep them, so that a resumed training is the same. */
   float         error;     /* running mean of the head's; NaN before a batch */
@@ -300,7 +281,7 @@ rm_loss_new (const OrdOptions *values,
   const gsize  one[] = { 1 };
 
   ord_method_init (&self->base, &ord_method_rm_loss, width, n_labels);
-  self->pairs.sigma = ord_options_get (values, "sigma");
+  self->sigma = ord_options_get (values, "sigma");
   self->pairs.alpha = ord_options_get (values, "alpha");
   self->pairs.mining = ord_options_get (values, "mining") > 0.5;
   self->pairs.threshold = NAN;
@@ -331,6 +312,16 @@ skill (const RmLoss *self)
   return 1.0 - (double) self->error / self->deviation;
 }
 
+/* Labels that are closer than what the features tell apart are no neighbours. */
+static double
+neighbourhood (const RmLoss *self)
+{
+  if (self->sigma > 0.0)
+    return self->sigma;
+  return isnan (self->error) ? INFINITY
+                             : MAX (REACH * (double) self->error, REACH_MIN);
+}
+
 static double
 mean_size (const float *labels,
            gsize        count)
@@ -352,6 +343,7 @@ rm_loss_loss (OrdMethod            *method,
   double  share = skill (self);
   double  d_scale, metric, guide;
 
+  self->pairs.sigma = neighbourhood (self);
   metric = ord_rm_pairs_loss (&self->pairs, batch->features, batch->labels,
                               batch->n, method->width, method->n_labels, scale,
                               d_features, &d_scale);

@@ -296,7 +296,6 @@ test_state_survives_a_file (void)
   OrdMethodBatch         batch = { N, features, labels };
 
   ord_options_add (options, ord_method_get_options ("rm-loss"));
-  g_assert_true (ord_options_set (options, "mining", 1.0, NULL));
   first = ord_method_new ("rm-loss", options, WIDTH, 1, 1, NULL);
   second = ord_method_new ("rm-loss", options, WIDTH, 1, 2, NULL);
   fill_normal (&random, features, G_N_ELEMENTS (features));
@@ -375,24 +374,38 @@ led_loss (Led *led)
   return ord_method_loss (led->method, &batch, led->d_features);
 }
 
+/* The metric loss of the second batch: by then there is a neighbourhood. */
 static double
-metric_alone (Led *led)
+metric_alone (Led    *led,
+              double  sigma)
 {
-  OrdRmPairs pairs = { 1.0, 1.0, FALSE, NAN };
+  OrdRmPairs pairs = { INFINITY, 1.0, TRUE, NAN };
   double     d_scale;
 
+  ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH, 1, 1.0,
+                     led->d_features, &d_scale);
+  pairs.sigma = sigma;
   return ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH,
                             1, 1.0, led->d_features, &d_scale);
+}
+
+static double
+mean_error (const Led *led,
+            double     slope)
+{
+  double sum = 0.0;
+
+  for (guint i = 0; i < LED; i++)
+    sum += fabs ((1.0 - slope) * led->labels[i]);
+  return sum / LED;
 }
 
 static void
 test_head_that_knows_nothing (Led           *led,
                               gconstpointer  slope)
 {
-  double error = 0.0;
+  double error = mean_error (led, 0.0);
 
-  for (guint i = 0; i < LED; i++)
-    error += fabsf (led->labels[i]) / LED;
   for (guint batch = 0; batch < 5; batch++)
     assert_near (led_loss (led), error * error, 1e-6);
 }
@@ -403,7 +416,19 @@ test_head_that_knows_all (Led           *led,
 {
   /* Nothing is known of the head before the first batch. */
   assert_near (led_loss (led), 0.0, 1e-6);
-  assert_near (led_loss (led), metric_alone (led), 1e-6);
+  assert_near (led_loss (led), metric_alone (led, 0.01), 1e-6);
+}
+
+static void
+test_neighbourhood (Led           *led,
+                    gconstpointer  slope)
+{
+  double error = mean_error (led, *(const float *) slope);
+  double skill = *(const float *) slope;
+
+  led_loss (led);
+  assert_near (led_loss (led),
+               skill * metric_alone (led, 10.0 * error) + error * error, 1e-6);
 }
 
 /* Both losses count; what is known of the head is held fast. */
@@ -475,6 +500,8 @@ main (int    argc,
               led_set_up, test_head_that_knows_nothing, led_tear_down);
   g_test_add ("/rm-loss/a-head-that-knows-all-leaves-it-to-the-metric", Led,
               &all, led_set_up, test_head_that_knows_all, led_tear_down);
+  g_test_add ("/rm-loss/the-neighbourhood-is-ten-times-the-head's-error", Led,
+              &most, led_set_up, test_neighbourhood, led_tear_down);
   g_test_add ("/rm-loss/the-mixture's-gradient-agrees-with-finite-differences",
               Led, &most, led_set_up, test_mixture_gradient, led_tear_down);
   g_test_add_func ("/rm-loss/threshold-and-scale-survive-a-file",
