@@ -40,8 +40,22 @@ typedef void (*OrdPairsFunc) (gsize         i,
                               gconstpointer data);
 
 /**
- * ord_pairs_walk:
+ * OrdPairsBatch:
  * @centred: (n, width), from ord_pairs_centre()
+ * @distances: (nullable): (n, n): what the first walk finds, for the next one
+ * @known: whether a walk has found them
+ */
+typedef struct
+{
+  const float *centred;
+  gsize        n;
+  gsize        width;
+  float       *distances;
+  gboolean     known;
+} OrdPairsBatch;
+
+/**
+ * ord_pairs_walk:
  * @judge: sees every pair of different images in both orders
  * @sums: (out): the sums over all calls
  * @d_features: (nullable): (n, width): overwritten with
@@ -50,13 +64,11 @@ typedef void (*OrdPairsFunc) (gsize         i,
  * The number of threads changes nothing. Where two features coincide, distance
  * has no slope: 0 is one of its subgradients.
  */
-void   ord_pairs_walk      (const float  *centred,
-                            gsize         n,
-                            gsize         width,
-                            OrdPairsFunc  judge,
-                            gconstpointer data,
-                            double        sums[ORD_PAIRS_SUMS],
-                            float        *d_features);
+void   ord_pairs_walk      (OrdPairsBatch *batch,
+                            OrdPairsFunc   judge,
+                            gconstpointer  data,
+                            double         sums[ORD_PAIRS_SUMS],
+                            float         *d_features);
 
 /* (transfer full): (n, n), Euclidean distances between rows of @centred. */
 float *ord_pairs_distances (const float *centred,

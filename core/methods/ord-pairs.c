@@ -137,12 +137,10 @@ ord_pairs_gradient (float       *slopes,
 
 typedef struct
 {
-  const float  *centred; /* (n, width) */
-  const float  *squares; /* (n), squared norms */
-  gsize         n;
-  gsize         width;
-  OrdPairsFunc  judge;
-  gconstpointer data;
+  const OrdPairsBatch *batch;
+  const float         *squares; /* (n), squared norms */
+  OrdPairsFunc         judge;
+  gconstpointer        data;
 } Walk;
 
 ORD_CLONES static float
@@ -206,31 +204,42 @@ factors_from_slopes (float       *slopes,
   return sum;
 }
 
-/* The pairs of image @i with the images from @first on, itself left out.
- * @row: (n): products in, factors out
- * @distances: (n): to work in
- *
- * Returns: the factors' sum */
-static float
-walk_row (const Walk *walk,
-          gsize       i,
-          gsize       first,
-          gsize       n,
-          float      *row,
-          float      *distances,
-          double     *sums)
+/* @products: (n), of image @i and the images from @first on */
+static void
+measure_row (const Walk  *walk,
+             gsize        i,
+             gsize        first,
+             gsize        n,
+             const float *products,
+             float       *distances)
 {
-  gsize before = CLAMP (i, first, first + n) - first;
-  gsize after = MIN (CLAMP (i + 1, first, first + n) - first, n);
+  const gsize  width = walk->batch->width;
+  const float *centred = walk->batch->centred;
 
-  memcpy (distances, row, sizeof (float) * n);
+  memcpy (distances, products, sizeof (float) * n);
   if (distances_from_products (distances, n, walk->squares[i],
                                walk->squares + first))
     for (gsize j = 0; j < n; j++)
       if (distances[j] < 0.0f)
         distances[j] = sqrtf (ord_pairs_squared_difference (
-          walk->centred + i * walk->width,
-          walk->centred + (first + j) * walk->width, walk->width));
+          centred + i * width, centred + (first + j) * width, width));
+}
+
+/* The pairs of image @i with the images from @first on, itself left out.
+ * @row: (n): factors out
+ *
+ * Returns: the factors' sum */
+static float
+judge_row (const Walk  *walk,
+           gsize        i,
+           gsize        first,
+           gsize        n,
+           const float *distances,
+           float       *row,
+           double      *sums)
+{
+  gsize before = CLAMP (i, first, first + n) - first;
+  gsize after = MIN (CLAMP (i + 1, first, first + n) - first, n);
 
   if (before > 0)
     walk->judge (i, first, before, distances, row, sums, walk->data);
@@ -254,22 +263,33 @@ walk_rows (const Walk *walk,
            double     *sums,
            float      *d_features)
 {
-  const gsize  width = walk->width;
-  const float *rows = walk->centred + from * width;
-  float        factors[ROWS] = { 0.0f };
-  float        distances[COLUMNS];
+  const OrdPairsBatch *batch = walk->batch;
+  const gsize          width = batch->width;
+  const float         *rows = batch->centred + from * width;
+  float                factors[ROWS] = { 0.0f };
+  float                own[COLUMNS];
 
-  for (gsize first = 0; first < walk->n; first += COLUMNS)
+  for (gsize first = 0; first < batch->n; first += COLUMNS)
     {
-      gsize        n = MIN (COLUMNS, walk->n - first);
-      const float *columns = walk->centred + first * width;
+      gsize        n = MIN (COLUMNS, batch->n - first);
+      const float *columns = batch->centred + first * width;
 
-      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) n_rows,
-                   (int) n, (int) width, 1.0f, rows, (int) width, columns,
-                   (int) width, 0.0f, pairs, COLUMNS);
+      if (!batch->known)
+        cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (int) n_rows,
+                     (int) n, (int) width, 1.0f, rows, (int) width, columns,
+                     (int) width, 0.0f, pairs, COLUMNS);
       for (gsize i = 0; i < n_rows; i++)
-        factors[i] += walk_row (walk, from + i, first, n, pairs + i * COLUMNS,
-                                distances, sums);
+        {
+          float *row = pairs + i * COLUMNS;
+          float *distances = batch->distances
+                             ? batch->distances + (from + i) * batch->n + first
+                             : own;
+
+          if (!batch->known)
+            measure_row (walk, from + i, first, n, row, distances);
+          factors[i] += judge_row (walk, from + i, first, n, distances, row,
+                                   sums);
+        }
       /* Σ_j c_ij (f_i − f_j) = (Σ_j c_ij) f_i − (C f)_i */
       if (d_features != NULL)
         cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (int) n_rows,
@@ -285,22 +305,21 @@ walk_rows (const Walk *walk,
 }
 
 void
-ord_pairs_walk (const float  *centred,
-                gsize         n,
-                gsize         width,
-                OrdPairsFunc  judge,
-                gconstpointer data,
-                double        sums[ORD_PAIRS_SUMS],
-                float        *d_features)
+ord_pairs_walk (OrdPairsBatch *batch,
+                OrdPairsFunc   judge,
+                gconstpointer  data,
+                double         sums[ORD_PAIRS_SUMS],
+                float         *d_features)
 {
+  const gsize        n = batch->n, width = batch->width;
   gsize              block = n <= SMALL_BATCH ? SMALL_ROWS : ROWS;
   gsize              n_blocks = (n + block - 1) / block;
   g_autofree float  *squares = g_new (float, n);
   g_autofree double *shares = g_new0 (double, n_blocks * ORD_PAIRS_SUMS);
-  Walk               walk = { centred, squares, n, width, judge, data };
+  Walk               walk = { batch, squares, judge, data };
 
-  for (gsize i = 0; i < n; i++)
-    squares[i] = squared_norm (centred + i * width, width);
+  for (gsize i = 0; i < n && !batch->known; i++)
+    squares[i] = squared_norm (batch->centred + i * width, width);
 
 #pragma omp parallel if (n_blocks > 1)
   {
@@ -317,4 +336,5 @@ ord_pairs_walk (const float  *centred,
   for (gsize b = 0; b < n_blocks; b++)
     for (guint s = 0; s < ORD_PAIRS_SUMS; s++)
       sums[s] += shares[b * ORD_PAIRS_SUMS + s];
+  batch->known = batch->distances != NULL;
 }

@@ -88,6 +88,10 @@ follow (double running,
 /* Pairs that are judged at once. */
 #define STRIP 256
 
+/* Mining walks the pairs twice. It keeps their distances in between where they
+ * are few; otherwise it is faster to find them again than to fetch them. */
+#define KEPT_BATCH 512
+
 /* What the pairs of a batch are judged by.
  * @labels: (n_labels, n): transposed, so that partners stand side by side */
 typedef struct
@@ -226,6 +230,9 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
 {
   g_autofree float *f = ord_pairs_centre (features, n, width);
   g_autofree float *transposed = transpose (labels, n, n_labels);
+  g_autofree float *distances =
+    pairs->mining && n <= KEPT_BATCH ? g_new (float, n * n) : NULL;
+  OrdPairsBatch     batch = { f, n, width, distances, FALSE };
   double            sums[ORD_PAIRS_SUMS];
   Judge             judge = {
     .labels = transposed,
@@ -247,13 +254,13 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
     {
       double mean;
 
-      ord_pairs_walk (f, n, width, judge_pairs, &judge, sums, NULL);
+      ord_pairs_walk (&batch, judge_pairs, &judge, sums, NULL);
       mean = sums[WEIGHTED_ERROR] / ((double) n * (double) (n - 1));
       pairs->threshold = follow (pairs->threshold, mean);
       judge.threshold = (float) pairs->threshold;
     }
 
-  ord_pairs_walk (f, n, width, judge_pairs, &judge, sums, d_features);
+  ord_pairs_walk (&batch, judge_pairs, &judge, sums, d_features);
   if (!(sums[WEIGHT] > 0.0))
     {
       memset (d_features, 0, sizeof (float) * n * width);
