@@ -69,18 +69,30 @@ class RmLoss(nn.Module):
         super().__init__()
         self.head = nn.Linear(width, 1)
         self.log_scale = nn.Parameter(torch.zeros(1))
-        self.error = self.deviation = None
+        self.error = self.deviation = self.threshold = None
 
     def forward(self, features, labels):
+        n = len(labels)
         delta = (labels[:, None] - labels[None, :]).abs()
-        weights = torch.exp(-0.5 * delta * delta) + 1
+        weights = torch.exp(self.near() * delta * delta) + 1
         weights.fill_diagonal_(0)
         distances = torch.cdist(features, features)
         errors = (self.log_scale.exp() * distances - delta).abs()
-        metric = (weights * errors).sum() / weights.sum()
+        weighted = (weights * errors).detach()
+        mean = weighted.sum() / (n * (n - 1))
+        self.threshold = mean if self.threshold is None \
+            else self.threshold + 0.1 * (mean - self.threshold)
+        weights = weights * (weighted > self.threshold)
+        metric = (weights * errors).sum() / weights.sum().clamp_min(1e-12)
         guide = (self.head(features)[:, 0] - labels).abs().mean()
         return self.skill(guide.detach(), labels.abs().mean()) * metric \
             + guide * guide
+
+    def near(self):
+        """-1 / 2 sigma^2, by the error of the batches before this one."""
+        if self.error is None:
+            return 0.0
+        return -0.5 / (10 * self.error).clamp_min(0.01) ** 2
 
     def skill(self, error, deviation):
         """Of the batches before this one."""

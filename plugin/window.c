@@ -116,7 +116,7 @@ training_dialog_run (GtkWindow *parent,
   gtk_widget_show (dialog);
   gimp_dialog_run (GIMP_DIALOG (dialog));
 
-  /* Cancels training that is under way, which ends within a batch. */
+  /* Cancels training that is under way, which ends within a batch and is kept. */
   gtk_widget_destroy (dialog);
   ord_jobs_drain ();
 

@@ -4,7 +4,7 @@
  * distances to a gradient of features. What metric losses have in common.
  *
  * There are two ways. A loss of single pairs is best asked row by row
- * (ord_pairs_walk()), which never holds all of them. A loss of triplets wants
+ * (ord_pairs_walk()), which need not hold all of them. A loss of triplets wants
  * them all: pairs then stand in the upper triangle (i < j) of an (n, n) matrix.
  */
 #pragma once
@@ -42,8 +42,9 @@ typedef void (*OrdPairsFunc) (gsize         i,
 /**
  * OrdPairsBatch:
  * @centred: (n, width), from ord_pairs_centre()
- * @distances: (nullable): (n, n): what the first walk finds, for the next one
- * @known: whether a walk has found them
+ * @distances: (nullable): (n, n): where the first walk keeps what it finds, for
+ *   the next one
+ * @known: whether it has: %FALSE at first
  */
 typedef struct
 {
@@ -56,6 +57,7 @@ typedef struct
 
 /**
  * ord_pairs_walk:
+ * @batch: (inout)
  * @judge: sees every pair of different images in both orders
  * @sums: (out): the sums over all calls
  * @d_features: (nullable): (n, width): overwritten with

@@ -25,10 +25,10 @@
  *   means, 0 for a head that knows nothing and 1 for one that knows all: pairs
  *   of features that mean nothing yet would be pushed apart in any direction,
  *   and drawn in again later.
- * - The neighbourhood is as wide as ten times E, σ = 10 E: to weigh near pairs
- *   more than what the features can tell apart is to learn their noise. So it
- *   spans all labels at first, and still does at the end where pictures are
- *   hard; where they are easy it closes in.
+ * - The neighbourhood is as wide as ten times E, σ = 10 E: labels that the
+ *   features cannot tell apart are all alike, and to weigh the nearest of them
+ *   more is to learn noise. So it spans all labels at first, and still does at
+ *   the end where pictures are hard; where they are easy it closes in.
  *
  * docs/rm-loss.md tells what was measured, and what made no difference.
  */
@@ -47,7 +47,9 @@
 
 /* Of the head's error: how far a neighbourhood reaches unless --sigma tells. */
 #define REACH        10.0
-#define REACH_MIN    0.01
+
+/* Below it σ counts as this, for 1 / σ² to stay a number. */
+#define SIGMA_MIN    0.01
 
 static const OrdOptionSpec options[] = {
   { "sigma", "size of the neighbourhood, in standard deviations of the label; 0: "
@@ -67,7 +69,7 @@ typedef struct
   OrdRmPairs    pairs;
   OrdHead       head;
   OrdParameter *log_scale; /* s = exp (log_scale) stays positive */
-  double        sigma;     /* 0: by the head's error */
+  double        told_sigma; /* 0: by the head's error */
   double        guide;
   /* As exact as files keep them, so that a resumed training is the same. */
   float         error;     /* running mean of the head's; NaN before a batch */
@@ -232,7 +234,12 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
   g_autofree float *transposed = transpose (labels, n, n_labels);
   g_autofree float *distances =
     pairs->mining && n <= KEPT_BATCH ? g_new (float, n * n) : NULL;
-  OrdPairsBatch     batch = { f, n, width, distances, FALSE };
+  OrdPairsBatch     batch = {
+    .centred = f,
+    .n = n,
+    .width = width,
+    .distances = distances,
+  };
   double            sums[ORD_PAIRS_SUMS];
   Judge             judge = {
     .labels = transposed,
@@ -288,7 +295,7 @@ rm_loss_new (const OrdOptions *values,
   const gsize  one[] = { 1 };
 
   ord_method_init (&self->base, &ord_method_rm_loss, width, n_labels);
-  self->sigma = ord_options_get (values, "sigma");
+  self->told_sigma = ord_options_get (values, "sigma");
   self->pairs.alpha = ord_options_get (values, "alpha");
   self->pairs.mining = ord_options_get (values, "mining") > 0.5;
   self->pairs.threshold = NAN;
@@ -319,14 +326,18 @@ skill (const RmLoss *self)
   return 1.0 - (double) self->error / self->deviation;
 }
 
-/* Labels that are closer than what the features tell apart are no neighbours. */
+/* σ. The head's error is the mean of the label's components, as each has its own
+ * standard deviation; distances of labels grow with the root of their number. */
 static double
 neighbourhood (const RmLoss *self)
 {
-  if (self->sigma > 0.0)
-    return self->sigma;
-  return isnan (self->error) ? INFINITY
-                             : MAX (REACH * (double) self->error, REACH_MIN);
+  double sigma = self->told_sigma;
+
+  if (sigma == 0.0 && isnan (self->error))
+    return INFINITY;
+  if (sigma == 0.0)
+    sigma = REACH * (double) self->error * sqrt (self->base.n_labels);
+  return MAX (sigma, SIGMA_MIN);
 }
 
 static double

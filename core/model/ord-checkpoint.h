@@ -13,11 +13,11 @@ G_BEGIN_DECLS
  * OrdCheckpoint:
  * @fingerprint: of dataset and options; a checkpoint of other ones is not used
  * @precision: that the run calculates in
- * @epoch: epochs done
+ * @epoch: epochs done; the next may have begun
  * @seconds: of training done
  * @history: (element-type OrdEpoch)
  * @tensors: (element-type OrdTensor): parameters, optimiser moments, the best
- *   parameters so far, the method's state
+ *   parameters so far, the method's state, the trainer's counters
  */
 typedef struct
 {

@@ -83,6 +83,7 @@ typedef struct
   gboolean         warned;
   gint64           saved;      /* when the last checkpoint was written */
   double           save_seconds; /* what that took */
+  gboolean         told_unsaved; /* that it could not be */
   guint            n_bad;
 } OrdRun;
 

@@ -101,13 +101,15 @@ ord_run_save (OrdRun *run)
                                        tensor->values));
     }
 
-  if (!ord_checkpoint_save (checkpoint, run->trainer->checkpoint, &error))
+  if (!ord_checkpoint_save (checkpoint, run->trainer->checkpoint, &error) &&
+      !run->told_unsaved)
     {
       g_autofree char *warning =
-        g_strdup_printf ("Training goes on, but could not be resumed: %s",
+        g_strdup_printf ("This training could not be resumed: %s",
                          error->message);
 
       ord_run_report (run, "Training", warning);
+      run->told_unsaved = TRUE;
     }
   run->saved = g_get_monotonic_time ();
   run->save_seconds = (double) (run->saved - began) / G_USEC_PER_SEC;

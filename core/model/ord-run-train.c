@@ -18,7 +18,8 @@
 /* How often progress is told, at most. */
 #define TOLD_PER_SECOND 4
 
-/* Of the time, what writing checkpoints may take: large networks' are large. */
+/* Of the time, what writing checkpoints may take from the second on: those of
+ * large networks are large. */
 #define SAVING_SHARE    0.02
 
 /* Gradients that are not finite, in a row, before the run is given up. */
@@ -181,6 +182,9 @@ train_epoch (OrdRun        *run,
   Pace              pace = { g_get_monotonic_time (), 0 };
   gint64            told = 0;
 
+  /* Only its validation is missing. */
+  if (done == run->steps_per_epoch)
+    return TRUE;
   if (done == 0)
     run->loss = NAN;
   start_pass (run, order, n, ord_random_derive (run->seed,
@@ -246,7 +250,9 @@ ord_run_train (OrdRun        *run,
 {
   if (!has_something_to_learn (run))
     return ord_run_validate (run, cancellable, error);
-  while (!ord_run_is_over (run) && !ord_run_has_stalled (run))
+  /* An epoch that was begun is ended, were it by its validation alone. */
+  while (steps_done (run) > 0 ||
+         (!ord_run_is_over (run) && !ord_run_has_stalled (run)))
     if (!train_epoch (run, cancellable, error) ||
         !end_epoch (run, cancellable, error))
       {
@@ -258,6 +264,8 @@ ord_run_train (OrdRun        *run,
     return ord_run_refuse_to_keep (error);
   if (!run->best && !ord_run_validate (run, cancellable, error))
     return FALSE;
+  /* Over, whatever ended it: a second run only finishes the model again. */
+  run->n_steps = run->step;
   ord_run_save (run);
 
   return TRUE;

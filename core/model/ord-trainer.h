@@ -56,9 +56,9 @@ void        ord_trainer_set_pretrained     (OrdTrainer    *trainer,
 /* Where the model is to be saved. Training under way is kept beside it, in
  * PATH-resume: every some seconds (the option "checkpoint"; less often where that
  * takes long), and when the run is cancelled. An interrupted run with the same
- * data and options goes on from there; that of another one is renamed, and found again by its own. To be
- * discarded once the model is saved: should saving fail, a second run only
- * finishes the model again. */
+ * data and options goes on from there; that of another one is renamed, and found
+ * again by its own. To be discarded once the model is saved: should saving fail,
+ * a second run only finishes the model again. */
 void        ord_trainer_set_path           (OrdTrainer *trainer,
                                             const char *path);
 /* (transfer none) (nullable) */
@@ -71,8 +71,8 @@ void        ord_trainer_start_anew         (OrdTrainer *trainer);
  * ord_trainer_run:
  *
  * Reads the pictures, trains, and finishes the model with the parameters that
- * had the lowest validation error. Cancelling abandons the run (its checkpoint
- * stays); ord_trainer_stop() ends training early and keeps the best so far.
+ * had the lowest validation error. Cancelling abandons the run and leaves its
+ * checkpoint; ord_trainer_stop() ends training early and keeps the best so far.
  */
 OrdModel   *ord_trainer_run  (OrdTrainer        *trainer,
                               OrdProgressFunc    progress,

@@ -431,6 +431,29 @@ test_neighbourhood (Led           *led,
                skill * metric_alone (led, 10.0 * error) + error * error, 1e-6);
 }
 
+/* 1 / σ² would be no number. */
+static void
+test_tiny_sigma (void)
+{
+  enum { N = 6, WIDTH = 3 };
+  OrdRandom              random = ord_random_init (5);
+  g_autoptr (OrdOptions) options = ord_options_new ();
+  g_autoptr (OrdMethod)  method = NULL;
+  float                  features[N * WIDTH], labels[N] = { 0, 0, 1, 1, 2, 3 };
+  float                  d_features[N * WIDTH];
+  OrdMethodBatch         batch = { N, features, labels };
+
+  ord_options_add (options, ord_method_get_options ("rm-loss"));
+  g_assert_true (ord_options_set (options, "sigma", 1e-30, NULL));
+  g_assert_true (ord_options_set (options, "guide", 0.0, NULL));
+  method = ord_method_new ("rm-loss", options, WIDTH, 1, 1, NULL);
+  fill_normal (&random, features, G_N_ELEMENTS (features));
+
+  g_assert_cmpfloat (ord_method_loss (method, &batch, d_features), >, 0.0);
+  for (guint k = 0; k < G_N_ELEMENTS (d_features); k++)
+    g_assert_true (isfinite (d_features[k]));
+}
+
 /* Both losses count; what is known of the head is held fast. */
 static void
 test_mixture_gradient (Led           *led,
@@ -502,6 +525,8 @@ main (int    argc,
               &all, led_set_up, test_head_that_knows_all, led_tear_down);
   g_test_add ("/rm-loss/the-neighbourhood-is-ten-times-the-head's-error", Led,
               &most, led_set_up, test_neighbourhood, led_tear_down);
+  g_test_add_func ("/rm-loss/a-tiny-sigma-is-as-good-as-a-small-one",
+                   test_tiny_sigma);
   g_test_add ("/rm-loss/the-mixture's-gradient-agrees-with-finite-differences",
               Led, &most, led_set_up, test_mixture_gradient, led_tear_down);
   g_test_add_func ("/rm-loss/threshold-and-scale-survive-a-file",

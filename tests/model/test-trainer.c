@@ -225,6 +225,42 @@ test_inside_an_epoch (Training      *training,
       1e-6);
 }
 
+/* Cancels after the last step, before its epoch is validated. */
+static void
+interrupt_at_the_end (const OrdProgress *progress,
+                      gpointer           cancellable)
+{
+  if (progress->epoch == 3 && progress->fraction > 0.85)
+    g_cancellable_cancel (cancellable);
+}
+
+static void
+test_before_the_last_validation (Training      *training,
+                                 gconstpointer  method)
+{
+  g_autoptr (OrdModel)     whole = NULL;
+  g_autoptr (OrdTrainer)   first = NULL;
+  g_autoptr (OrdTrainer)   second = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (OrdModel)     again = NULL;
+  g_autoptr (GError)       error = NULL;
+
+  /* A step for each epoch. */
+  g_assert_true (ord_options_set (training->options, "batch", 1000.0, NULL));
+  whole = run (training, NULL);
+  first = training_trainer (training, NULL, TRUE);
+  second = training_trainer (training, NULL, TRUE);
+  g_assert_null (ord_trainer_run (first, interrupt_at_the_end, cancellable,
+                                  cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+
+  again = ord_trainer_run (second, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  assert_same_features (whole, again);
+  g_assert_cmpuint (ord_model_get_parts (again)->history->len, ==, 4);
+}
+
 static void
 test_foreign_checkpoint_is_not_used (Training      *training,
                                      gconstpointer  method)
@@ -339,6 +375,8 @@ main (int    argc,
        test_cancelled_training_resumes);
   ADD ("/trainer/one-that-is-cancelled-inside-an-epoch-loses-no-step",
        test_inside_an_epoch);
+  ADD ("/trainer/one-that-is-cancelled-before-its-last-validation-is-validated",
+       test_before_the_last_validation);
   ADD ("/trainer/a-checkpoint-of-other-options-is-not-used",
        test_foreign_checkpoint_is_not_used);
   ADD ("/trainer/a-damaged-checkpoint-is-not-used",
