@@ -292,6 +292,17 @@ ord_dataset_subset (OrdDataset  *dataset,
   return subset;
 }
 
+void
+ord_dataset_drop_covariates (OrdDataset *dataset)
+{
+  g_return_if_fail (ORD_IS_DATASET (dataset));
+
+  for (guint i = 0; i < dataset->samples->len; i++)
+    g_clear_pointer (&g_array_index (dataset->samples, OrdSample, i).covariates,
+                     g_free);
+  g_array_set_size (dataset->covariates, 0);
+}
+
 GArray *
 ord_dataset_get_split (OrdDataset *dataset,
                        OrdSplit    split)

@@ -138,6 +138,9 @@ const OrdCovariate *
 const OrdSample *
             ord_dataset_get_sample       (OrdDataset *dataset,
                                           guint       sample);
+/* For what learns without them. */
+void        ord_dataset_drop_covariates  (OrdDataset *dataset);
+
 /* The content hash becomes known when the file is first read. */
 void        ord_dataset_set_hash         (OrdDataset *dataset,
                                           guint       sample,

@@ -28,6 +28,20 @@ check_counts (OrdRun  *run,
   return FALSE;
 }
 
+/* Only a head takes covariates; the model then need not ask for them. */
+static void
+drop_what_is_not_used (OrdRun *run)
+{
+  if (!run->trainer->pretrained ||
+      ord_encoder_wants_head (run->trainer->options) ||
+      ord_dataset_get_n_covariates (run->dataset) == 0)
+    return;
+  ord_dataset_drop_covariates (run->dataset);
+  ord_run_report (run, "Reading pictures",
+                  "Covariates are not used: without a head (--head none) the "
+                  "network's features are taken as they are");
+}
+
 /* Sorts what can be read by split. */
 static gboolean
 choose_samples (OrdRun  *run,
@@ -52,6 +66,7 @@ choose_samples (OrdRun  *run,
   run->n_train = counts[ORD_SPLIT_TRAIN];
   run->n_validation = counts[ORD_SPLIT_VALIDATION];
   run->dataset = ord_dataset_subset (all, run->order, n);
+  drop_what_is_not_used (run);
 
   return check_counts (run, n, error);
 }
@@ -188,11 +203,6 @@ ord_run_prepare (OrdRun        *run,
     .covariate_width = ord_dataset_get_covariate_width (run->dataset),
     .seed = run->seed,
   };
-  if (spec.covariate_width > 0 && trainer->pretrained &&
-      !ord_encoder_wants_head (trainer->options))
-    ord_run_report (run, "Building the network",
-                    "Covariates are not used: without a head (--head none) the "
-                    "network's features are taken as they are");
   if (!ord_run_choose_precision (run, &spec, cancellable, error))
     return FALSE;
   spec.precision = run->precision;

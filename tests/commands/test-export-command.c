@@ -125,6 +125,39 @@ test_into_the_next_training (void)
                                     g_ascii_strtod (expected[i], NULL), 1e-4);
 }
 
+/* Without a head they change nothing, and nobody is asked for them. */
+static void
+test_unused_covariates (void)
+{
+  g_autofree char *encoder = in_folder ("for-covariates.onnx");
+  g_autofree char *pictures = in_folder ("with-covariates");
+  g_autofree char *table = g_build_filename (pictures, "labels.csv", NULL);
+  g_autofree char *frozen = in_folder ("without-head.ordinate");
+  g_auto (Said)    drawn = CALL ("sample", pictures, "-n", "60", "-q");
+  g_auto (Said)    written = CALL ("export", model, encoder);
+  g_auto (Said)    used = { 0 };
+  g_auto (Said)    info = { 0 };
+  g_autofree char *text = read_text (table);
+  g_auto (GStrv)   lines = g_strsplit (text, "\n", -1);
+  GString         *changed = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] && *lines[i]; i++)
+    g_string_append_printf (changed, "%s%s\n", lines[i],
+                            lines[i][0] == '#' ? ""
+                            : g_str_has_prefix (lines[i], "file") ? ",sex"
+                            : i % 2 == 0 ? ",F" : ",M");
+  g_assert_true (g_file_set_contents (table, changed->str, -1, NULL));
+  g_string_free (changed, TRUE);
+
+  used = CALL ("train", pictures, "-o", frozen, "--encoder", encoder, "--head",
+               "none", "--size", "24", "--threads", "1");
+  g_assert_cmpint (used.code, ==, 0);
+  assert_contains (used.err, "Covariates are not used");
+  info = CALL ("info", frozen, "--json");
+  g_assert_cmpint (info.code, ==, 0);
+  g_assert_null (strstr (info.out, "sex"));
+}
+
 /* Where the model calculates in bfloat16 and the network in floats, it is said. */
 static void
 test_bfloat16 (void)
@@ -243,6 +276,8 @@ main (int    argc,
   g_test_add_func ("/export-command/one-alone", test_one_alone);
   g_test_add_func ("/export-command/into-the-next-training",
                    test_into_the_next_training);
+  g_test_add_func ("/export-command/no-head-no-covariates",
+                   test_unused_covariates);
   g_test_add_func ("/export-command/bfloat16-is-told", test_bfloat16);
   g_test_add_func ("/export-command/mistakes-are-told-with-the-way-out",
                    test_usage);
