@@ -240,7 +240,8 @@ enter_root ()
             --setenv ORDINATE_ENVIRONMENT "$root")
   for name in HOME USER LOGNAME TERM COLUMNS NO_COLOR DISPLAY XAUTHORITY \
               XDG_RUNTIME_DIR XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME \
-              GIMP3_DIRECTORY TMPDIR OMP_NUM_THREADS G_MESSAGES_DEBUG; do
+              GIMP3_DIRECTORY TMPDIR G_MESSAGES_DEBUG OMP_NUM_THREADS \
+              OMP_WAIT_POLICY GOMP_SPINCOUNT; do
     [[ -z ${!name+set} ]] || options+=(--setenv "$name" "${!name}")
   done
 
