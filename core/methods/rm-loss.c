@@ -90,8 +90,8 @@ follow (double running,
 /* Pairs that are judged at once. */
 #define STRIP 256
 
-/* Mining walks the pairs twice. It keeps their distances in between where they
- * are few; otherwise it is faster to find them again than to fetch them. */
+/* Mining walks the pairs twice, and keeps their distances in between: of so many
+ * images, for which they take a megabyte. */
 #define KEPT_BATCH 512
 
 /* What the pairs of a batch are judged by.
@@ -263,7 +263,8 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
 
       ord_pairs_walk (&batch, judge_pairs, &judge, sums, NULL);
       mean = sums[WEIGHTED_ERROR] / ((double) n * (double) (n - 1));
-      pairs->threshold = follow (pairs->threshold, mean);
+      /* As exact as files keep it, too. */
+      pairs->threshold = (float) follow (pairs->threshold, mean);
       judge.threshold = (float) pairs->threshold;
     }
 
