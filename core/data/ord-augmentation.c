@@ -27,6 +27,8 @@ const OrdOptionSpec ord_augmentation_options[] = {
   { "flip-vertical", "mirror half of the training images top to bottom "
     "(only where the mirrored picture has the same value)",
     0.0, 0.0, 1.0, TRUE, NULL },
+  { "fade", "let these changes fade out where they make held-out images clearly "
+    "harder", 1.0, 0.0, 1.0, TRUE, NULL },
   { NULL }
 };
 
@@ -44,6 +46,19 @@ ord_augmentation_from_options (OrdAugmentation  *augmentation,
     .flip_horizontal = ord_options_get (options, "flip-horizontal") != 0.0,
     .flip_vertical = ord_options_get (options, "flip-vertical") != 0.0,
   };
+}
+
+void
+ord_augmentation_weaken (OrdAugmentation *augmentation,
+                         double           strength)
+{
+  g_return_if_fail (augmentation != NULL);
+  g_return_if_fail (strength >= 0.0 && strength <= 1.0);
+
+  augmentation->rotation *= strength;
+  augmentation->shift *= strength;
+  augmentation->scale *= strength;
+  augmentation->contrast *= strength;
 }
 
 /* One draw. */

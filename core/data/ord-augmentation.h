@@ -30,11 +30,16 @@ typedef struct
 } OrdAugmentation;
 
 /* Option table: rotation, shift, scale, contrast, flip-horizontal,
- * flip-vertical. Flips are off by default: they change the truth of a gauge. */
+ * flip-vertical, and fade, which is for a trainer. Flips are off by default: they
+ * change the truth of a gauge. */
 extern const OrdOptionSpec ord_augmentation_options[];
 
 void ord_augmentation_from_options (OrdAugmentation  *augmentation,
                                     const OrdOptions *options);
+
+/* To @strength (0–1) of each change; mirror images have no degrees. */
+void ord_augmentation_weaken (OrdAugmentation *augmentation,
+                              double           strength);
 
 /**
  * ord_augmentation_apply:

@@ -90,6 +90,19 @@ gboolean   ord_embedder_embed_samples (OrdEmbedder          *embedder,
                                        GCancellable         *cancellable,
                                        GError              **error);
 
+/* As above, of pictures that are changed, with the draws of @seed; the encoder
+ * has no frozen part. */
+gboolean   ord_embedder_embed_augmented (OrdEmbedder           *embedder,
+                                         OrdLoader             *loader,
+                                         const guint           *samples,
+                                         guint                  n,
+                                         const float           *covariates,
+                                         const OrdAugmentation *augmentation,
+                                         guint64                seed,
+                                         float                 *features,
+                                         GCancellable          *cancellable,
+                                         GError               **error);
+
 /* (transfer full) (nullable): (n_samples, covariate_width), encoded as the
  * embedder's schema says from what @dataset knows under the same names; NULL
  * where the schema has no covariates. */

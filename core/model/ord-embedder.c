@@ -179,6 +179,33 @@ batch_size (const OrdPreparation *preparation)
                                         preparation->height), 1, BATCH);
 }
 
+/* @covariates, @features, @descriptions: of the batch's samples, of the batch */
+static gboolean
+embed_batch (OrdEmbedder     *embedder,
+             const OrdBatch  *batch,
+             const float     *covariates,
+             float           *features,
+             float           *descriptions,
+             GError         **error)
+{
+  guint             width = embedder->covariate_width;
+  guint             row_width = ord_encoder_get_frozen_width (embedder->encoder);
+  g_autofree float *of_batch = g_new (float, (gsize) batch->n * (width + 1));
+  g_autofree float *rows = g_new (float, (gsize) batch->n * (row_width + 1));
+
+  for (guint i = 0; i < batch->n && embedder->known; i++)
+    memcpy (rows + (gsize) i * row_width,
+            embedder->known + (gsize) batch->samples[i] * row_width,
+            sizeof (float) * row_width);
+  for (guint i = 0; i < batch->n && covariates; i++)
+    memcpy (of_batch + (gsize) i * width,
+            covariates + (gsize) batch->samples[i] * width,
+            sizeof (float) * width);
+  return embed (embedder, batch->n, batch->inputs,
+                embedder->known ? rows : NULL, of_batch, features,
+                descriptions, error);
+}
+
 gboolean
 ord_embedder_embed_samples (OrdEmbedder          *embedder,
                             OrdLoader            *loader,
@@ -192,14 +219,10 @@ ord_embedder_embed_samples (OrdEmbedder          *embedder,
                             GCancellable         *cancellable,
                             GError              **error)
 {
-  guint             width = embedder->covariate_width;
-  guint             size = batch_size (&embedder->preparation);
-  guint             row_width = ord_encoder_get_frozen_width (embedder->encoder);
-  g_autofree float *batch_covariates = g_new (float, (gsize) size * (width + 1));
-  g_autofree float *rows = g_new (float, (gsize) size * (row_width + 1));
+  guint    size = batch_size (&embedder->preparation);
   /* Known rows spare the pictures, unless they are to be described. */
-  gboolean          looks = !embedder->known || descriptions;
-  guint             done = 0;
+  gboolean looks = !embedder->known || descriptions;
+  guint    done = 0;
 
   if (looks)
     ord_loader_start (loader, samples, n, size, NULL, 0);
@@ -209,26 +232,46 @@ ord_embedder_embed_samples (OrdEmbedder          *embedder,
                                 (guint *) samples + done };
       const OrdBatch *batch = looks ? ord_loader_next (loader, error) : &known;
 
-      if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
-      for (guint i = 0; i < batch->n && embedder->known; i++)
-        memcpy (rows + (gsize) i * row_width,
-                embedder->known + (gsize) batch->samples[i] * row_width,
-                sizeof (float) * row_width);
-      for (guint i = 0; i < batch->n && covariates; i++)
-        memcpy (batch_covariates + (gsize) i * width,
-                covariates + (gsize) batch->samples[i] * width,
-                sizeof (float) * width);
-      if (!embed (embedder, batch->n, batch->inputs,
-                  embedder->known ? rows : NULL, batch_covariates,
-                  features + (gsize) done * embedder->width,
-                  descriptions
-                  ? descriptions + done * embedder->description_width : NULL,
-                  error))
+      if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          !embed_batch (embedder, batch, covariates,
+                        features + (gsize) done * embedder->width,
+                        descriptions
+                        ? descriptions + done * embedder->description_width
+                        : NULL, error))
         return FALSE;
       done += batch->n;
       if (progress)
         progress (done, user_data);
+    }
+
+  return TRUE;
+}
+
+gboolean
+ord_embedder_embed_augmented (OrdEmbedder           *embedder,
+                              OrdLoader             *loader,
+                              const guint           *samples,
+                              guint                  n,
+                              const float           *covariates,
+                              const OrdAugmentation *augmentation,
+                              guint64                seed,
+                              float                 *features,
+                              GCancellable          *cancellable,
+                              GError               **error)
+{
+  g_return_val_if_fail (!embedder->known, FALSE);
+
+  ord_loader_start (loader, samples, n, batch_size (&embedder->preparation),
+                    augmentation, seed);
+  for (guint done = 0; done < n;)
+    {
+      const OrdBatch *batch = ord_loader_next (loader, error);
+
+      if (!batch || g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          !embed_batch (embedder, batch, covariates,
+                        features + (gsize) done * embedder->width, NULL, error))
+        return FALSE;
+      done += batch->n;
     }
 
   return TRUE;

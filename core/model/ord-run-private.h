@@ -69,6 +69,7 @@ typedef struct
   guint64          n_steps;        /* what it is now */
   guint64          step;       /* done */
   guint64          first_step; /* done before this process */
+  gboolean         fades;      /* whether augmentation weakens */
   gboolean         fitted;     /* whether n_steps knows the clock */
   guint            epoch;
   double           earlier;    /* seconds of training before this process */
@@ -130,6 +131,16 @@ gboolean ord_run_is_stopped  (OrdRun        *run); /* by ord_trainer_stop() */
 /* FALSE: before the first step. */
 gboolean ord_run_refuse_to_keep (GError   **error);
 gboolean ord_run_has_stalled (OrdRun        *run);
+
+/* Augmentation: of the running epoch; and whether its full strength is still to
+ * be weighed, by the errors of (n) held-out pictures as they are and changed. */
+void     ord_run_get_augmentation    (OrdRun          *run,
+                                      OrdAugmentation *augmentation);
+gboolean ord_run_weighs_augmentation (OrdRun          *run);
+void     ord_run_weigh_augmentation  (OrdRun          *run,
+                                      const double    *errors,
+                                      const double    *changed_errors,
+                                      guint            n);
 
 /* The checkpoint: written; looked for, where another run's is set aside with a
  * warning, and this one's is taken up again; gone on from, if there is one. */

@@ -43,9 +43,9 @@ fingerprint (OrdRun *run)
 static OrdTensor *
 counters_new (OrdRun *run)
 {
-  const gsize dims[] = { 3 };
+  const gsize dims[] = { 4 };
   const float values[] = { (float) run->n_steps, (float) run->step,
-                           (float) run->best_step };
+                           (float) run->best_step, (float) run->fades };
 
   return ord_tensor_new ("trainer/counters", 1, dims, values);
 }
@@ -214,7 +214,7 @@ ord_run_resume (OrdRun  *run,
                 GError **error)
 {
   OrdCheckpoint *checkpoint = run->checkpoint;
-  const gsize    dims[] = { 3 };
+  const gsize    dims[] = { 4 };
   OrdTensor     *counters;
 
   if (!checkpoint)
@@ -233,6 +233,7 @@ ord_run_resume (OrdRun  *run,
   run->n_steps = (guint64) counters->values[0];
   run->step = (guint64) counters->values[1];
   run->best_step = (guint64) counters->values[2];
+  run->fades = counters->values[3] != 0.0f;
   run->first_step = run->step;
   run->epoch = checkpoint->epoch;
   run->loss = loss_of (checkpoint->tensors);

@@ -39,8 +39,9 @@ choose_batch (OrdRun *run)
 static double
 validation_cost (OrdRun *run)
 {
-  guint looked_at = MIN (run->n_train, ORD_RUN_VALIDATION_LIMIT) +
-                    MIN (run->n_validation, ORD_RUN_VALIDATION_LIMIT);
+  guint held_out = MIN (run->n_validation, ORD_RUN_VALIDATION_LIMIT);
+  guint looked_at = MIN (run->n_train, ORD_RUN_VALIDATION_LIMIT) + held_out +
+                    (ord_run_weighs_augmentation (run) ? held_out : 0);
 
   return FORWARD_SHARE * looked_at / run->n_train;
 }

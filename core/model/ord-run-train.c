@@ -90,11 +90,13 @@ start_pass (OrdRun      *run,
             guint        n,
             guint64      seed)
 {
+  OrdAugmentation augmentation;
+
+  ord_run_get_augmentation (run, &augmentation);
   if (run->frozen)
     ord_frozen_start (run->frozen, order, n, run->batch, seed);
   else
-    ord_loader_start (run->loader, order, n, run->batch, &run->augmentation,
-                      seed);
+    ord_loader_start (run->loader, order, n, run->batch, &augmentation, seed);
 }
 
 static const OrdBatch *

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../data/ord-random.h"
 #include "../space/ord-quality.h"
 
 /* Of the features against the labels; below it the space has collapsed. */
@@ -46,10 +47,12 @@ embedded_clear (Embedded *embedded)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Embedded, embedded_clear)
 
+/* @changed: as training pictures are */
 static gboolean
 embed_some (OrdRun        *run,
             guint          first,
             guint          n,
+            gboolean       changed,
             Embedded      *embedded,
             GCancellable  *cancellable,
             GError       **error)
@@ -66,6 +69,12 @@ embed_some (OrdRun        *run,
       chosen[i] = run->order[chosen[i]];
     }
 
+  if (changed)
+    return ord_embedder_embed_augmented (run->embedder, run->loader, chosen,
+                                         embedded->n, run->covariates,
+                                         &run->augmentation,
+                                         ord_random_derive (run->seed, run->step),
+                                         embedded->features, cancellable, error);
   return ord_embedder_embed_samples (run->embedder, run->loader, chosen,
                                      embedded->n, run->covariates,
                                      embedded->features, NULL, NULL, NULL,
@@ -111,6 +120,62 @@ relative_spread (OrdRun         *run,
          : NAN;
 }
 
+/* (transfer full): (n, n_labels) */
+static double *
+answer (OrdRun              *run,
+        const OrdNeighbours *neighbours,
+        const Embedded      *references,
+        double               radius,
+        const Embedded      *asked)
+{
+  double *values = g_new (double, (gsize) asked->n * run->n_labels);
+
+  ord_embedder_answer (run->embedder, neighbours, references->labels,
+                       run->label_mean, run->label_sd, radius,
+                       asked->features, asked->n, values, NULL, NULL);
+  return values;
+}
+
+/* (transfer full): (n), Euclidean */
+static double *
+errors_of (OrdRun         *run,
+           const Embedded *asked,
+           const double   *values)
+{
+  double *errors = g_new0 (double, asked->n);
+
+  for (gsize i = 0; i < (gsize) asked->n * run->n_labels; i++)
+    errors[i / run->n_labels] = hypot (errors[i / run->n_labels],
+                                       values[i] - asked->labels[i]);
+  return errors;
+}
+
+/* The same held-out pictures, changed as in training. */
+static gboolean
+weigh_augmentation (OrdRun               *run,
+                    const OrdNeighbours  *neighbours,
+                    const Embedded       *references,
+                    double                radius,
+                    const Embedded       *held_out,
+                    const double         *values,
+                    GCancellable         *cancellable,
+                    GError              **error)
+{
+  g_auto (Embedded)  changed = { 0 };
+  g_autofree double *changed_values = NULL;
+  g_autofree double *errors = NULL, *changed_errors = NULL;
+
+  if (!embed_some (run, run->n_train, run->n_validation, TRUE, &changed,
+                   cancellable, error))
+    return FALSE;
+  changed_values = answer (run, neighbours, references, radius, &changed);
+  errors = errors_of (run, held_out, values);
+  changed_errors = errors_of (run, &changed, changed_values);
+  ord_run_weigh_augmentation (run, errors, changed_errors, changed.n);
+
+  return TRUE;
+}
+
 gboolean
 ord_run_validate (OrdRun        *run,
                   GCancellable  *cancellable,
@@ -125,9 +190,10 @@ ord_run_validate (OrdRun        *run,
   double                     radius;
   gboolean                   collapsed;
 
-  if (!embed_some (run, 0, run->n_train, &references, cancellable, error) ||
-      !embed_some (run, run->n_train, run->n_validation, &held_out, cancellable,
-                   error))
+  if (!embed_some (run, 0, run->n_train, FALSE, &references, cancellable,
+                   error) ||
+      !embed_some (run, run->n_train, run->n_validation, FALSE, &held_out,
+                   cancellable, error))
     return FALSE;
 
   neighbours = ord_neighbours_new (references.features, references.n,
@@ -135,10 +201,7 @@ ord_run_validate (OrdRun        *run,
   radius = ord_radius_search (neighbours, references.labels, run->n_labels,
                               held_out.features, held_out.labels, held_out.n,
                               NULL);
-  values = g_new (double, (gsize) held_out.n * run->n_labels);
-  ord_embedder_answer (run->embedder, neighbours, references.labels,
-                       run->label_mean, run->label_sd, radius,
-                       held_out.features, held_out.n, values, NULL, NULL);
+  values = answer (run, neighbours, &references, radius, &held_out);
   ord_quality_measure (&quality, held_out.labels, values, held_out.n,
                        run->n_labels);
 
@@ -149,6 +212,11 @@ ord_run_validate (OrdRun        *run,
                    "with a lower --rate than %g", ord_run_option (run, "rate"));
       return FALSE;
     }
+
+  if (ord_run_weighs_augmentation (run) &&
+      !weigh_augmentation (run, neighbours, &references, radius, &held_out,
+                           values, cancellable, error))
+    return FALSE;
 
   epoch.epoch = run->epoch;
   epoch.seconds = ord_run_seconds (run);

@@ -317,6 +317,34 @@ test_tiny (void)
       }
 }
 
+/* Without degrees there is nothing to halve: mirror images stay. */
+static void
+test_weaken (void)
+{
+  OrdAugmentation half = { .rotation = 10.0, .shift = 0.2, .scale = 0.4,
+                           .contrast = 0.6, .flip_vertical = TRUE };
+  OrdAugmentation none = half;
+
+  ord_augmentation_weaken (&half, 0.5);
+  g_assert_cmpfloat (half.rotation, ==, 5.0);
+  g_assert_cmpfloat (half.shift, ==, 0.1);
+  g_assert_cmpfloat (half.scale, ==, 0.2);
+  g_assert_cmpfloat (half.contrast, ==, 0.3);
+  g_assert_true (half.flip_vertical);
+  g_assert_false (half.flip_horizontal);
+
+  none.flip_vertical = FALSE;
+  ord_augmentation_weaken (&none, 0.0);
+  for (guint64 seed = 0; seed < 8; seed++)
+    {
+      g_autoptr (OrdImage) image = random_image (9, 7, 1);
+      g_autoptr (OrdImage) out = ord_image_new (9, 7, 1);
+
+      ord_augmentation_apply (&none, seed, image, out);
+      g_assert_true (same (image, out));
+    }
+}
+
 static void
 test_options (void)
 {
@@ -350,6 +378,7 @@ main (int   argc,
   g_test_add_func ("/augmentation/contrast-keeps-the-mean", test_contrast);
   g_test_add_func ("/augmentation/agrees-with-its-slow-twin", test_twin);
   g_test_add_func ("/augmentation/tiny-images-work", test_tiny);
+  g_test_add_func ("/augmentation/weakens-all-but-mirror-images", test_weaken);
   g_test_add_func ("/augmentation/options-are-understood", test_options);
 
   return g_test_run ();

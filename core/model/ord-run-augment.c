@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How strongly training pictures are changed. The changes ought to leave the
+ * label true and the picture as hard as before, and where there are few pictures
+ * they are what keeps the network from learning them by heart. But a cell that is
+ * moved out of the picture is still counted in the label, and a gauge that is
+ * shrunk is read less exactly than any that will be asked for. That shows in
+ * held-out pictures: changed alike, they are answered worse than as they are, and
+ * the more so the better the network becomes. From the validation on that finds
+ * it so, the changes are as strong as the share of the run that is left. Where
+ * the network has more trouble with pictures it does not know than with changes,
+ * that never happens. docs/augmentation.md has what was measured.
+ */
+#include "ord-run-private.h"
+
+#include "../space/ord-statistics.h"
+
+/* The share by which changes may make held-out pictures harder, and the chance
+ * at which it is believed that they do by more: a fade too late costs as much as
+ * one too many. */
+#define TOLERATED    0.1
+#define SIGNIFICANCE 0.1
+
+gboolean
+ord_run_weighs_augmentation (OrdRun *run)
+{
+  /* Of what is frozen the changed pictures are already computed. */
+  return !run->frozen && !run->fades && ord_run_option (run, "fade") != 0.0;
+}
+
+void
+ord_run_weigh_augmentation (OrdRun       *run,
+                            const double *errors,
+                            const double *changed_errors,
+                            guint         n)
+{
+  g_autofree double *tolerated = g_new (double, n);
+
+  for (guint i = 0; i < n; i++)
+    tolerated[i] = (1.0 + TOLERATED) * errors[i];
+  run->fades = ord_statistics_paired_t (tolerated, changed_errors, n, NULL) <
+               SIGNIFICANCE;
+}
+
+void
+ord_run_get_augmentation (OrdRun          *run,
+                          OrdAugmentation *augmentation)
+{
+  double done = (double) run->epoch * run->steps_per_epoch;
+
+  *augmentation = run->augmentation;
+  if (run->fades)
+    ord_augmentation_weaken (augmentation,
+                             MAX (0.0, 1.0 - done / (double) run->n_steps));
+}

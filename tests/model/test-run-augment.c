@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Augmentation that fades out where it makes held-out pictures harder.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "../folder.h"
+#include "data/ord-image.h"
+#include "data/ord-random.h"
+#include "model/ord-checkpoint.h"
+#include "model/ord-run-private.h"
+#include "model/ord-trainer.h"
+
+/* -- the decision ----------------------------------------------------------- */
+
+#define N_ERRORS 60
+
+/* Whether augmentation fades where changed pictures have errors that are, on
+ * average, @factor times the others. */
+static gboolean
+weigh (double factor,
+       guint  n)
+{
+  OrdRun    run = { .fades = FALSE };
+  OrdRandom random = ord_random_init (4);
+  double    errors[N_ERRORS], changed[N_ERRORS];
+
+  for (guint i = 0; i < n; i++)
+    {
+      errors[i] = ord_random_range (&random, 0.0, 2.0);
+      changed[i] = factor * errors[i] + ord_random_range (&random, -0.3, 0.3);
+    }
+  ord_run_weigh_augmentation (&run, errors, changed, n);
+  return run.fades;
+}
+
+static void
+test_harder (void)
+{
+  g_assert_true (weigh (1.5, N_ERRORS));
+}
+
+static void
+test_not_harder (void)
+{
+  g_assert_false (weigh (1.0, N_ERRORS));
+  g_assert_false (weigh (0.5, N_ERRORS));
+}
+
+static void
+test_little_harder (void)
+{
+  g_assert_false (weigh (1.05, N_ERRORS));
+}
+
+static void
+test_too_few (void)
+{
+  g_assert_false (weigh (1.5, 1));
+  g_assert_false (weigh (1.5, 0));
+}
+
+/* -- the strength ----------------------------------------------------------- */
+
+static double
+rotation_at (guint    epoch,
+             gboolean fades)
+{
+  OrdRun          run = { .augmentation = { .rotation = 20.0 }, .epoch = epoch,
+                          .steps_per_epoch = 10, .n_steps = 200,
+                          .fades = fades };
+  OrdAugmentation augmentation;
+
+  ord_run_get_augmentation (&run, &augmentation);
+  return augmentation.rotation;
+}
+
+static void
+test_line (void)
+{
+  g_assert_cmpfloat (rotation_at (19, FALSE), ==, 20.0);
+  g_assert_cmpfloat (rotation_at (0, TRUE), ==, 20.0);
+  g_assert_cmpfloat (rotation_at (10, TRUE), ==, 10.0);
+  g_assert_cmpfloat_with_epsilon (rotation_at (19, TRUE), 1.0, 1e-9);
+}
+
+/* -- a training ------------------------------------------------------------- */
+
+#define SIDE       16
+#define N_PICTURES 400
+
+typedef struct
+{
+  char       *folder;
+  OrdDataset *dataset;
+  OrdOptions *options;
+} Spots;
+
+static void
+set (OrdOptions *options,
+     const char *name,
+     double      value)
+{
+  g_assert_true (ord_options_set (options, name, value, NULL));
+}
+
+/* A bright spot in each picture; its value is how far right it is. */
+static void
+set_up (Spots         *spots,
+        gconstpointer  data)
+{
+  g_autoptr (OrdImage) image = ord_image_new (SIDE, SIDE, 1);
+  g_autoptr (GError)   error = NULL;
+  OrdRandom            random = ord_random_init (8);
+
+  spots->folder = g_dir_make_tmp ("ordinate-test-XXXXXX", &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < N_PICTURES; i++)
+    {
+      double           across = ord_random_range (&random, 0.25, 0.75) * (SIDE - 1);
+      double           down = ord_random_range (&random, 0.25, 0.75) * (SIDE - 1);
+      g_autofree char *name = g_strdup_printf ("%03u_%.2fpx.png", i, across);
+      g_autofree char *path = g_build_filename (spots->folder, name, NULL);
+
+      for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+          image->pixels[y * SIDE + x] =
+            (float) exp (-(pow (x - across, 2) + pow (y - down, 2)) / 8.0);
+      g_assert_true (ord_image_save (image, path, &error));
+    }
+  spots->dataset =
+    ord_dataset_read (spots->folder,
+                      &(OrdDatasetOptions) { .pattern = "(?<value>[0-9.]+)px" },
+                      &error);
+  g_assert_no_error (error);
+
+  spots->options = ord_trainer_options_new ("rm-loss", "compact", &error);
+  g_assert_no_error (error);
+  set (spots->options, "size", SIDE);
+  set (spots->options, "channels", 4);
+  set (spots->options, "stages", 2);
+  set (spots->options, "hidden", 16);
+  set (spots->options, "width", 8);
+  set (spots->options, "epochs", 16);
+  set (spots->options, "validate", 2);
+  set (spots->options, "checkpoint", 0);
+  set (spots->options, "threads", 1);
+  set (spots->options, "precision", 0);
+  set (spots->options, "rotation", 0);
+  set (spots->options, "scale", 0);
+  set (spots->options, "shift", 0.25);
+}
+
+static void
+tear_down (Spots         *spots,
+           gconstpointer  data)
+{
+  folder_remove (spots->folder);
+  g_free (spots->folder);
+  g_clear_object (&spots->dataset);
+  ord_options_free (spots->options);
+}
+
+static OrdTrainer *
+new_trainer (Spots *spots)
+{
+  g_autofree char *path = g_build_filename (spots->folder, "model.ordinate",
+                                            NULL);
+  OrdTrainer      *trainer = ord_trainer_new (spots->dataset, "Spots",
+                                              "rm-loss", "compact",
+                                              spots->options);
+
+  ord_trainer_set_path (trainer, path);
+  return trainer;
+}
+
+/* @faded: (out): whether augmentation had become weaker at the end */
+static OrdModel *
+run (Spots    *spots,
+     gboolean *faded)
+{
+  g_autoptr (OrdTrainer)    trainer = new_trainer (spots);
+  g_autoptr (OrdModel)      model = NULL;
+  g_autoptr (OrdCheckpoint) checkpoint = NULL;
+  g_autofree char          *path =
+    g_build_filename (spots->folder, "model.ordinate-resume", NULL);
+  g_autoptr (GError)        error = NULL;
+
+  model = ord_trainer_run (trainer, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  checkpoint = ord_checkpoint_load (path, &error);
+  g_assert_no_error (error);
+  *faded =
+    ord_tensors_find (checkpoint->tensors, "trainer/counters")->values[3] != 0.0f;
+  ord_trainer_discard_checkpoint (trainer);
+
+  return g_steal_pointer (&model);
+}
+
+static double
+test_error (OrdModel *model)
+{
+  return ord_model_get_parts (model)->test.quality.mae;
+}
+
+/* One training proves little. */
+#define N_SEEDS 4
+
+static void
+test_untrue_changes_fade (Spots         *spots,
+                          gconstpointer  data)
+{
+  double of_weaker = 0.0, of_constant = 0.0;
+
+  for (guint seed = 1; seed <= N_SEEDS; seed++)
+    {
+      g_autoptr (OrdModel) weaker = NULL, constant = NULL;
+      gboolean             faded;
+
+      set (spots->options, "seed", seed);
+      set (spots->options, "fade", 1);
+      weaker = run (spots, &faded);
+      g_assert_true (faded);
+      set (spots->options, "fade", 0);
+      constant = run (spots, &faded);
+      g_assert_false (faded);
+      of_weaker += test_error (weaker);
+      of_constant += test_error (constant);
+    }
+  g_assert_cmpfloat (of_weaker, <, 0.9 * of_constant);
+}
+
+/* Upside down the spots lie as far right as before. Chance may find otherwise
+ * once. */
+static void
+test_true_changes_stay (Spots         *spots,
+                        gconstpointer  data)
+{
+  guint n_faded = 0;
+
+  set (spots->options, "shift", 0);
+  set (spots->options, "contrast", 0);
+  set (spots->options, "flip-vertical", 1);
+  for (guint seed = 1; seed <= N_SEEDS; seed++)
+    {
+      g_autoptr (OrdModel) model = NULL;
+      gboolean             faded;
+
+      set (spots->options, "seed", seed);
+      model = run (spots, &faded);
+      n_faded += faded;
+    }
+  g_assert_cmpuint (n_faded, <=, 1);
+}
+
+typedef struct
+{
+  GCancellable *cancellable;
+  guint         epoch;
+} Interruption;
+
+static void
+interrupt (const OrdProgress *progress,
+           gpointer           data)
+{
+  Interruption *interruption = data;
+
+  if (progress->epoch == interruption->epoch)
+    g_cancellable_cancel (interruption->cancellable);
+}
+
+static void
+test_resumes (Spots         *spots,
+              gconstpointer  data)
+{
+  g_autoptr (OrdTrainer)   first = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (OrdModel)     whole = NULL, resumed = NULL, none = NULL;
+  g_autoptr (GError)       error = NULL;
+  Interruption             interruption = { cancellable, 13 };
+  const OrdModelParts     *a, *b;
+  gsize                    size;
+  gboolean                 faded, resumed_faded;
+
+  whole = run (spots, &faded);
+  g_assert_true (faded);
+
+  first = new_trainer (spots);
+  none = ord_trainer_run (first, interrupt, &interruption, cancellable, &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_null (none);
+  resumed = run (spots, &resumed_faded);
+
+  a = ord_model_get_parts (whole);
+  b = ord_model_get_parts (resumed);
+  g_assert_true (resumed_faded);
+  size = sizeof (float) * a->width * ord_dataset_get_n_samples (a->dataset);
+  g_assert_cmpmem (a->features, size, b->features, size);
+}
+
+#define ADD(path, function) \
+  g_test_add (path, Spots, NULL, set_up, function, tear_down)
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/run-augment/clearly-harder-pictures-start-the-fade",
+                   test_harder);
+  g_test_add_func ("/run-augment/pictures-as-hard-as-before-do-not",
+                   test_not_harder);
+  g_test_add_func ("/run-augment/nor-do-those-a-little-harder",
+                   test_little_harder);
+  g_test_add_func ("/run-augment/one-picture-proves-nothing", test_too_few);
+  g_test_add_func ("/run-augment/its-strength-is-the-share-that-is-left", test_line);
+  ADD ("/run-augment/what-makes-values-untrue-fades", test_untrue_changes_fade);
+  ADD ("/run-augment/what-leaves-them-true-stays", test_true_changes_stay);
+  ADD ("/run-augment/a-fading-run-resumes-the-same", test_resumes);
+
+  return g_test_run ();
+}
