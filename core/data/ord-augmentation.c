@@ -28,7 +28,7 @@ const OrdOptionSpec ord_augmentation_options[] = {
     "(only where the mirrored picture has the same value)",
     0.0, 0.0, 1.0, TRUE, NULL },
   { "fade", "let these changes fade out where they make held-out images clearly "
-    "harder", 1.0, 0.0, 1.0, TRUE, NULL },
+    "harder to read", 1.0, 0.0, 1.0, TRUE, NULL },
   { NULL }
 };
 

@@ -214,6 +214,8 @@ main (int    argc,
       return EXIT_FAILURE;
     }
 
+  /* It would rule over --dark. */
+  g_unsetenv ("GTK_THEME");
   g_object_set (gtk_settings_get_default (),
                 "gtk-application-prefer-dark-theme", opt.dark,
                 "gtk-enable-animations", FALSE, NULL);
