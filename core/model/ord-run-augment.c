@@ -7,9 +7,10 @@
  * shrunk is read less exactly than any that will be asked for. That shows in
  * held-out pictures: changed alike, they are answered worse than as they are, and
  * the more so the better the network becomes. From the validation on that finds
- * it so, the changes are as strong as the share of the run that is left. Where
- * the network has more trouble with pictures it does not know than with changes,
- * that never happens. docs/augmentation.md has what was measured.
+ * it so, the changes are as strong as the share of the run that is left; the last
+ * of them stay, for pictures that never change are learnt by heart. Where the
+ * network has more trouble with pictures it does not know than with changes, that
+ * never happens. docs/augmentation.md has what was measured.
  */
 #include "ord-run-private.h"
 
@@ -20,6 +21,9 @@
  * one too many. */
 #define TOLERATED    0.1
 #define SIGNIFICANCE 0.1
+
+/* Of their strength, what changes never fall below. */
+#define REMAINING    0.1
 
 gboolean
 ord_run_weighs_augmentation (OrdRun *run)
@@ -51,5 +55,5 @@ ord_run_get_augmentation (OrdRun          *run,
   *augmentation = run->augmentation;
   if (run->fades)
     ord_augmentation_weaken (augmentation,
-                             MAX (0.0, 1.0 - done / (double) run->n_steps));
+                             MAX (REMAINING, 1.0 - done / (double) run->n_steps));
 }
