@@ -27,8 +27,8 @@ const OrdOptionSpec ord_augmentation_options[] = {
   { "flip-vertical", "mirror half of the training images top to bottom "
     "(only where the mirrored picture has the same value)",
     0.0, 0.0, 1.0, TRUE, NULL },
-  { "fade", "let these changes fade out where they make held-out images clearly "
-    "harder to read", 1.0, 0.0, 1.0, TRUE, NULL },
+  { "fade", "weaken these changes, but for mirror images, towards the end where "
+    "they make held-out images clearly harder to read", 1.0, 0.0, 1.0, TRUE, NULL },
   { NULL }
 };
 

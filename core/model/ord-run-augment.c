@@ -16,20 +16,32 @@
 
 #include "../space/ord-statistics.h"
 
-/* The share by which changes may make held-out pictures harder, and the chance
+/* The share by which changes may make held-out pictures harder, and the p-value
  * at which it is believed that they do by more: a fade too late costs as much as
- * one too many. */
-#define TOLERATED    0.1
-#define SIGNIFICANCE 0.1
+ * one too many. Every validation asks, so a few pictures would say so once. */
+#define TOLERATED     0.1
+#define SIGNIFICANCE  0.1
+#define FEWEST        20
 
 /* Of their strength, what changes never fall below. */
-#define REMAINING    0.1
+#define REMAINING     0.1
+
+/* Of what is frozen the changed pictures are already computed. */
+gboolean
+ord_run_can_fade (OrdRun *run)
+{
+  const OrdAugmentation *full = &run->augmentation;
+
+  return !ord_encoder_is_frozen (run->trainer->encoder) &&
+         (full->rotation > 0.0 || full->shift > 0.0 || full->scale > 0.0 ||
+          full->contrast > 0.0);
+}
 
 gboolean
 ord_run_weighs_augmentation (OrdRun *run)
 {
-  /* Of what is frozen the changed pictures are already computed. */
-  return !run->frozen && !run->fades && ord_run_option (run, "fade") != 0.0;
+  return ord_run_can_fade (run) && ord_run_option (run, "fade") != 0.0 &&
+         !run->fades && !ord_run_is_over (run);
 }
 
 void
@@ -40,6 +52,8 @@ ord_run_weigh_augmentation (OrdRun       *run,
 {
   g_autofree double *tolerated = g_new (double, n);
 
+  if (n < FEWEST)
+    return;
   for (guint i = 0; i < n; i++)
     tolerated[i] = (1.0 + TOLERATED) * errors[i];
   run->fades = ord_statistics_paired_t (tolerated, changed_errors, n, NULL) <

@@ -132,10 +132,12 @@ gboolean ord_run_is_stopped  (OrdRun        *run); /* by ord_trainer_stop() */
 gboolean ord_run_refuse_to_keep (GError   **error);
 gboolean ord_run_has_stalled (OrdRun        *run);
 
-/* Augmentation: of the running epoch; and whether its full strength is still to
- * be weighed, by the errors of (n) held-out pictures as they are and changed. */
+/* Augmentation: of the running epoch; whether it has what can become weaker; and
+ * whether its full strength is still to be weighed, by the errors of (n) held-out
+ * pictures as they are and changed. */
 void     ord_run_get_augmentation    (OrdRun          *run,
                                       OrdAugmentation *augmentation);
+gboolean ord_run_can_fade            (OrdRun          *run);
 gboolean ord_run_weighs_augmentation (OrdRun          *run);
 void     ord_run_weigh_augmentation  (OrdRun          *run,
                                       const double    *errors,

@@ -47,7 +47,7 @@ embedded_clear (Embedded *embedded)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Embedded, embedded_clear)
 
-/* @changed: as training pictures are */
+/* @changed: as training pictures are, but not mirrored */
 static gboolean
 embed_some (OrdRun        *run,
             guint          first,
@@ -70,11 +70,18 @@ embed_some (OrdRun        *run,
     }
 
   if (changed)
-    return ord_embedder_embed_augmented (run->embedder, run->loader, chosen,
-                                         embedded->n, run->covariates,
-                                         &run->augmentation,
-                                         ord_random_derive (run->seed, run->step),
-                                         embedded->features, cancellable, error);
+    {
+      OrdAugmentation degrees = run->augmentation;
+
+      /* These do not fade. */
+      degrees.flip_horizontal = degrees.flip_vertical = FALSE;
+      return ord_embedder_embed_augmented (run->embedder, run->loader, chosen,
+                                           embedded->n, run->covariates, &degrees,
+                                           ord_random_derive (run->seed,
+                                                              run->step),
+                                           embedded->features, cancellable,
+                                           error);
+    }
   return ord_embedder_embed_samples (run->embedder, run->loader, chosen,
                                      embedded->n, run->covariates,
                                      embedded->features, NULL, NULL, NULL,
