@@ -193,6 +193,7 @@ ord_run_prepare (OrdRun        *run,
       !standardise_labels (run, error))
     return FALSE;
 
+  ord_augmentation_from_options (&run->augmentation, trainer->options);
   ord_run_plan (run);
   ord_run_find_checkpoint (run);
   spec = (OrdEncoderSpec) {
@@ -214,7 +215,6 @@ ord_run_prepare (OrdRun        *run,
     ord_embedder_encode_covariates (run->embedder, trainer->dataset);
   parameters = ord_embedder_get_parameters (run->embedder);
   run->optimiser = ord_optimiser_new (parameters, ord_run_option (run, "decay"));
-  ord_augmentation_from_options (&run->augmentation, trainer->options);
   if (ord_encoder_get_frozen_width (run->embedder->encoder) > 0 &&
       !ord_run_freeze (run, cancellable, error))
     return FALSE;
