@@ -9,6 +9,7 @@
 
 #include "../model/ord-predictor.h"
 #include "../space/ord-geometry.h"
+#include "../space/ord-quality.h"
 #include "../space/ord-statistics.h"
 
 #define BOOTSTRAP_DRAWS    2000
@@ -88,18 +89,6 @@ agree_on_tests (OrdComparison        *comparison,
   return FALSE;
 }
 
-static double
-euclidean_error (const double *truth,
-                 const double *value,
-                 guint         n_labels)
-{
-  double sum = 0.0;
-
-  for (guint k = 0; k < n_labels; k++)
-    sum += (truth[k] - value[k]) * (truth[k] - value[k]);
-  return sqrt (sum);
-}
-
 static void
 add_answers (const OrdComparison *comparison,
              OrdComparisonRow    *row,
@@ -111,8 +100,8 @@ add_answers (const OrdComparison *comparison,
   double share = 1.0 / (double) count;
 
   for (gsize i = 0; i < comparison->n; i++)
-    row->errors[i] += euclidean_error (comparison->truths + i * n_labels,
-                                       values + i * n_labels, n_labels);
+    row->errors[i] += ord_quality_error (comparison->truths + i * n_labels,
+                                         values + i * n_labels, n_labels);
   for (gsize i = 0; i < count; i++)
     {
       double off = fabs (comparison->truths[i] - values[i]);

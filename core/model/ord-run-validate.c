@@ -143,17 +143,17 @@ answer (OrdRun              *run,
   return values;
 }
 
-/* (transfer full): (n), Euclidean */
+/* (transfer full): (n) */
 static double *
 errors_of (OrdRun         *run,
            const Embedded *asked,
            const double   *values)
 {
-  double *errors = g_new0 (double, asked->n);
+  double *errors = g_new (double, asked->n);
 
-  for (gsize i = 0; i < (gsize) asked->n * run->n_labels; i++)
-    errors[i / run->n_labels] = hypot (errors[i / run->n_labels],
-                                       values[i] - asked->labels[i]);
+  for (gsize i = 0; i < asked->n; i++)
+    errors[i] = ord_quality_error (asked->labels + i * run->n_labels,
+                                   values + i * run->n_labels, run->n_labels);
   return errors;
 }
 

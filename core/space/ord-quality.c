@@ -91,6 +91,18 @@ total_squares (const double *truths,
   return sum;
 }
 
+double
+ord_quality_error (const double *truth,
+                   const double *value,
+                   guint         n_labels)
+{
+  double sum = 0.0;
+
+  for (guint k = 0; k < n_labels; k++)
+    sum += (truth[k] - value[k]) * (truth[k] - value[k]);
+  return sqrt (sum);
+}
+
 void
 ord_quality_measure (OrdQuality   *quality,
                      const double *truths,

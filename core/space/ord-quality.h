@@ -27,6 +27,11 @@ typedef struct
   double pearson;
 } OrdQuality;
 
+/* The Euclidean error of one image; @truth, @value: (n_labels). */
+double ord_quality_error   (const double *truth,
+                            const double *value,
+                            guint         n_labels);
+
 /* @truths, @values: (n, n_labels). With @n of 0 every measure is NaN. */
 void ord_quality_measure (OrdQuality   *quality,
                           const double *truths,

@@ -332,7 +332,8 @@ main (int    argc,
   g_test_add_func ("/run-augment/nor-do-those-a-little-harder",
                    test_little_harder);
   g_test_add_func ("/run-augment/few-pictures-prove-nothing", test_too_few);
-  g_test_add_func ("/run-augment/its-strength-is-the-share-that-is-left-or-a-tenth", test_line);
+  g_test_add_func ("/run-augment/its-strength-is-the-share-left-or-a-tenth",
+                   test_line);
   ADD ("/run-augment/what-makes-values-untrue-fades", test_untrue_changes_fade);
   ADD ("/run-augment/what-leaves-them-true-stays", test_true_changes_stay);
   ADD ("/run-augment/a-fading-run-resumes-the-same", test_resumes);
