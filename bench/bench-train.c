@@ -113,7 +113,7 @@ make_network (const char   *kind,
   work.parameters = g_ptr_array_new ();
   g_ptr_array_extend (work.parameters, own, NULL, NULL);
   g_ptr_array_extend (work.parameters, work.method->parameters, NULL, NULL);
-  work.optimiser = ord_optimiser_new (work.parameters, 0.01);
+  work.optimiser = ord_optimiser_new (work.parameters);
 
   return TRUE;
 }
@@ -185,7 +185,7 @@ step (const float *pictures,
   ord_method_loss (work.method, &judged, work.d_features);
   if (!ord_encoder_backward (work.encoder, work.d_features, error))
     return FALSE;
-  ord_optimiser_step (work.optimiser, 1e-4);
+  ord_optimiser_step (work.optimiser, 1e-4, 1e-6);
   ord_encoder_parameters_changed (work.encoder);
 
   return TRUE;

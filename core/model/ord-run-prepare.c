@@ -214,7 +214,7 @@ ord_run_prepare (OrdRun        *run,
   run->covariates =
     ord_embedder_encode_covariates (run->embedder, trainer->dataset);
   parameters = ord_embedder_get_parameters (run->embedder);
-  run->optimiser = ord_optimiser_new (parameters, ord_run_option (run, "decay"));
+  run->optimiser = ord_optimiser_new (parameters);
   if (ord_encoder_get_frozen_width (run->embedder->encoder) > 0 &&
       !ord_run_freeze (run, cancellable, error))
     return FALSE;

@@ -25,6 +25,23 @@
 /* Gradients that are not finite, in a row, before the run is given up. */
 #define MAX_BAD_STEPS   20
 
+/* Weights decay the more the further the run is. Batch norm makes their size
+ * arbitrary, so that decay does not bind what they express; it keeps steps large
+ * beside them, and the last part of the run from learning the pictures by heart.
+ * From the beginning on, it would keep hard pictures from being learnt at all.
+ * docs/weight-decay.md has what was measured. */
+static gboolean
+step (OrdRun *run)
+{
+  double done = (double) run->step / (double) run->n_steps;
+  double peak = ord_run_option (run, "rate");
+  double decay = ord_run_option (run, "decay");
+
+  return ord_optimiser_step (run->optimiser, ord_one_cycle (peak, done),
+                             ord_one_cycle_decay (decay, peak, done,
+                                                  run->n_steps));
+}
+
 static gboolean
 train_batch (OrdRun          *run,
              const OrdBatch  *batch,
@@ -63,11 +80,7 @@ train_batch (OrdRun          *run,
   if (!ord_encoder_backward (embedder->encoder, d_features, error))
     return FALSE;
 
-  if (isfinite (loss) &&
-      ord_optimiser_step (run->optimiser,
-                          ord_one_cycle (ord_run_option (run, "rate"),
-                                         (double) run->step /
-                                         (double) run->n_steps)))
+  if (isfinite (loss) && step (run))
     run->n_bad = 0;
   else if (++run->n_bad >= MAX_BAD_STEPS)
     {

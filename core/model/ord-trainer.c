@@ -32,7 +32,8 @@ static const OrdOptionSpec options_table[] = {
   { "precision", "of the network's calculations; auto takes bf16 (bfloat16) "
     "where that is faster here", ORD_PRECISION_AUTO, 0, 2, TRUE, precisions },
   { "rate", "peak learning rate", 4e-3, 1e-6, 1.0, FALSE, NULL },
-  { "decay", "weight decay", 0.02, 0.0, 10.0, FALSE, NULL },
+  { "decay", "weight decay in all, e-fold, most of it late in the run", 1.5, 0.0,
+    100.0, FALSE, NULL },
   { "checkpoint", "seconds of training that are worth a checkpoint",
     20.0, 0.0, 86400.0, FALSE, NULL },
   { "memory", "of decoded pictures that are kept, in MiB", 2048, 1, 1048576,
@@ -113,7 +114,7 @@ ord_trainer_options_of (const OrdModelParts  *parts,
 
 /* Goes up when a change of the engine makes trainings come out otherwise: those
  * that an older one has begun or finished are then made again. */
-#define ENGINE_VERSION 6
+#define ENGINE_VERSION 7
 
 /* Options that change how fast or how long, but not what is learnt, other than
  * by the rounding of sums. */

@@ -24,6 +24,11 @@
 #define START    0.1
 #define END      1e-3
 
+/* ∫ f × the cycle's rate at f, over that at its peak, f = 0 … 1. */
+#define CYCLE_MOMENT 0.19010685
+/* Of the rate, the share that decays at most. */
+#define MAX_DECAY    4.0
+
 /* Numbers of a piece: their moments and gradients fit in a core's own cache. */
 #define PIECE      16384
 /* With fewer pieces, other threads are not worth waking. */
@@ -43,7 +48,6 @@ struct _OrdOptimiser
   GPtrArray *second;
   GArray    *pieces;       /* of Piece */
   double    *sums;         /* (pieces) */
-  double     weight_decay;
   guint64    step;
 };
 
@@ -61,8 +65,7 @@ cut (GArray *pieces,
 }
 
 OrdOptimiser *
-ord_optimiser_new (GPtrArray *parameters,
-                   double     weight_decay)
+ord_optimiser_new (GPtrArray *parameters)
 {
   OrdOptimiser *optimiser = g_new0 (OrdOptimiser, 1);
 
@@ -72,7 +75,6 @@ ord_optimiser_new (GPtrArray *parameters,
   optimiser->second =
     g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
   optimiser->pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
-  optimiser->weight_decay = weight_decay;
 
   for (guint i = 0; i < parameters->len; i++)
     {
@@ -175,7 +177,8 @@ step_numbers (const Stride *stride,
 
 gboolean
 ord_optimiser_step (OrdOptimiser *optimiser,
-                    double        rate)
+                    double        rate,
+                    double        decay)
 {
   const Piece *pieces = (const Piece *) (void *) optimiser->pieces->data;
   guint        n_pieces = optimiser->pieces->len;
@@ -199,8 +202,7 @@ ord_optimiser_step (OrdOptimiser *optimiser,
       Stride        stride = {
         .shorten = (float) (norm > MAX_NORM ? MAX_NORM / norm : 1.0),
         .rate = (float) (rate * p->rate * unbias_1),
-        .decay = p->decay ? (float) (rate * p->rate * optimiser->weight_decay)
-                          : 0.0f,
+        .decay = p->decay ? (float) (p->rate * decay) : 0.0f,
         .unbias_2 = (float) unbias_2,
       };
 
@@ -255,4 +257,16 @@ ord_one_cycle (double peak,
   return peak * (END + (1.0 - END) *
                        0.5 * (1.0 + cos (G_PI * (fraction - RISE) /
                                          (1.0 - RISE))));
+}
+
+double
+ord_one_cycle_decay (double  total,
+                     double  peak,
+                     double  fraction,
+                     guint64 n_steps)
+{
+  double at_end = MIN (total / (CYCLE_MOMENT * (double) n_steps),
+                       MAX_DECAY * peak);
+
+  return at_end * fraction * ord_one_cycle (1.0, fraction);
 }

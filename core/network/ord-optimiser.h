@@ -13,15 +13,15 @@ typedef struct _OrdOptimiser OrdOptimiser;
 
 /* @parameters: (element-type OrdParameter): kept by reference; those without a
  * gradient are passed over. */
-OrdOptimiser *ord_optimiser_new  (GPtrArray    *parameters,
-                                  double        weight_decay);
+OrdOptimiser *ord_optimiser_new  (GPtrArray    *parameters);
 void          ord_optimiser_free (OrdOptimiser *optimiser);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdOptimiser, ord_optimiser_free)
 
-/* One step from the parameters' gradients. Returns FALSE, and changes nothing,
- * where a gradient is not finite. */
+/* One step from the parameters' gradients; those that decay also lose the share
+ * @decay. Returns FALSE, and changes nothing, where a gradient is not finite. */
 gboolean      ord_optimiser_step (OrdOptimiser *optimiser,
-                                  double        rate);
+                                  double        rate,
+                                  double        decay);
 
 /* The moments and the count of steps, for resuming. */
 void          ord_optimiser_store (OrdOptimiser  *optimiser,
@@ -39,5 +39,19 @@ gboolean      ord_optimiser_load  (OrdOptimiser  *optimiser,
  */
 double        ord_one_cycle      (double        peak,
                                   double        fraction);
+
+/**
+ * ord_one_cycle_decay:
+ * @total: of all steps together
+ * @peak: of the cycle's rate
+ *
+ * What weights lose in a step: in proportion to the rate of the cycle and to
+ * @fraction, so that the number of steps makes no difference to the whole. Less
+ * in a run of a few hundred steps, where learning could not make up for it.
+ */
+double        ord_one_cycle_decay (double       total,
+                                   double       peak,
+                                   double       fraction,
+                                   guint64      n_steps);
 
 G_END_DECLS

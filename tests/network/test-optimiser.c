@@ -27,17 +27,17 @@ test_steps_follow_the_definition (void)
   double                   m = 0.0, v = 0.0, x = 1.0;
 
   g_ptr_array_add (list, p);
-  optimiser = ord_optimiser_new (list, 0.1);
+  optimiser = ord_optimiser_new (list);
   for (int t = 1; t <= 5; t++)
     {
       double g = 0.3 * t - 0.5;
 
       p->gradient[0] = (float) g;
       p->gradient[1] = 0.0f;
-      g_assert_true (ord_optimiser_step (optimiser, 0.01));
+      g_assert_true (ord_optimiser_step (optimiser, 0.01, 0.001));
       m = 0.9 * m + 0.1 * g;
       v = 0.999 * v + 0.001 * g * g;
-      x -= 0.01 * 0.1 * x + 0.01 * (m / (1.0 - pow (0.9, t))) /
+      x -= 0.001 * x + 0.01 * (m / (1.0 - pow (0.9, t))) /
                             (sqrt (v / (1.0 - pow (0.999, t))) + 1e-8);
       g_assert_cmpfloat_with_epsilon (p->value[0], x, 1e-5);
     }
@@ -59,7 +59,7 @@ test_a_long_parameter_moves_as_a_whole (void)
 
   g_ptr_array_add (list, p);
   ord_parameter_fill (p, 1.0f);
-  optimiser = ord_optimiser_new (list, 0.0);
+  optimiser = ord_optimiser_new (list);
   for (int t = 1; t <= 3; t++)
     {
       double g = t == 1 ? 1e-3 : -0.3;
@@ -67,7 +67,7 @@ test_a_long_parameter_moves_as_a_whole (void)
 
       for (gsize k = 0; k < p->count; k++)
         p->gradient[k] = (float) g;
-      g_assert_true (ord_optimiser_step (optimiser, 0.01));
+      g_assert_true (ord_optimiser_step (optimiser, 0.01, 0.0));
       g *= fmin (1.0, 5.0 / norm);
       m = 0.9 * m + 0.1 * g;
       v = 0.999 * v + 0.001 * g * g;
@@ -94,14 +94,14 @@ test_a_parameter_has_its_own_rate (void)
   p->rate = 0.1;
   g_ptr_array_add (slow, p);
   g_ptr_array_add (plain, q);
-  first = ord_optimiser_new (slow, 0.1);
-  second = ord_optimiser_new (plain, 0.1);
+  first = ord_optimiser_new (slow);
+  second = ord_optimiser_new (plain);
   for (int t = 0; t < 4; t++)
     {
       p->gradient[0] = q->gradient[0] = 0.2f * (float) t - 0.1f;
       p->gradient[1] = q->gradient[1] = 1.0f;
-      ord_optimiser_step (first, 0.02);
-      ord_optimiser_step (second, 0.002);
+      ord_optimiser_step (first, 0.02, 0.002);
+      ord_optimiser_step (second, 0.002, 0.0002);
     }
   for (int i = 0; i < 2; i++)
     g_assert_cmpfloat_with_epsilon (p->value[i], q->value[i], 1e-6);
@@ -116,9 +116,9 @@ test_gradients_that_are_not_finite_change_nothing (void)
   OrdParameter            *p = make_parameter (TRUE);
 
   g_ptr_array_add (list, p);
-  optimiser = ord_optimiser_new (list, 0.1);
+  optimiser = ord_optimiser_new (list);
   p->gradient[0] = NAN;
-  g_assert_false (ord_optimiser_step (optimiser, 0.01));
+  g_assert_false (ord_optimiser_step (optimiser, 0.01, 0.1));
   g_assert_cmpfloat (p->value[0], ==, 1.0f);
   g_assert_cmpfloat (p->value[1], ==, -2.0f);
 }
@@ -135,21 +135,21 @@ test_a_stored_run_goes_on_the_same (void)
   float                    kept, expected;
 
   g_ptr_array_add (list, p);
-  first = ord_optimiser_new (list, 0.0);
-  second = ord_optimiser_new (list, 0.0);
+  first = ord_optimiser_new (list);
+  second = ord_optimiser_new (list);
   for (int t = 0; t < 3; t++)
     {
       p->gradient[0] = 0.1f * (float) t;
-      ord_optimiser_step (first, 0.01);
+      ord_optimiser_step (first, 0.01, 0.0);
     }
   ord_optimiser_store (first, tensors);
   kept = p->value[0];
-  ord_optimiser_step (first, 0.01);
+  ord_optimiser_step (first, 0.01, 0.0);
   expected = p->value[0];
 
   p->value[0] = kept;
   g_assert_true (ord_optimiser_load (second, tensors, NULL));
-  ord_optimiser_step (second, 0.01);
+  ord_optimiser_step (second, 0.01, 0.0);
   g_assert_cmpfloat (p->value[0], ==, expected);
 }
 
@@ -162,6 +162,37 @@ test_one_cycle_rises_and_falls (void)
   g_assert_cmpfloat (ord_one_cycle (1.0, 1.0), >, 0.0);
   for (double f = 0.2; f < 0.99; f += 0.01)
     g_assert_cmpfloat (ord_one_cycle (1.0, f + 0.01), <, ord_one_cycle (1.0, f));
+}
+
+/* However many steps: from nothing, in all what was asked for. */
+static void
+test_decay_adds_up_over_a_run (void)
+{
+  const guint64 lengths[] = { 1000, 1200, 10000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      guint64 n = lengths[i];
+      double  sum = 0.0, early = 0.0;
+
+      for (guint64 k = 0; k < n; k++)
+        {
+          double share = ord_one_cycle_decay (2.5, 0.004,
+                                              (double) k / (double) n, n);
+
+          g_assert_cmpfloat (share, >=, 0.0);
+          sum += share;
+          if (k < n / 5)
+            early += share;
+        }
+      g_assert_cmpfloat_with_epsilon (sum, 2.5, 0.01);
+      g_assert_cmpfloat (early, <, 0.1 * sum);
+    }
+  g_assert_cmpfloat (ord_one_cycle_decay (2.5, 0.004, 0.0, 1000), ==, 0.0);
+  /* Ten steps cannot make up for much. */
+  for (double f = 0.0; f <= 1.0; f += 0.1)
+    g_assert_cmpfloat (ord_one_cycle_decay (2.5, 0.004, f, 10), <=,
+                       4.0 * ord_one_cycle (0.004, f));
 }
 
 int
@@ -182,6 +213,8 @@ main (int    argc,
                    test_a_stored_run_goes_on_the_same);
   g_test_add_func ("/optimiser/one-cycle-rises-and-falls",
                    test_one_cycle_rises_and_falls);
+  g_test_add_func ("/optimiser/decay-adds-up-over-a-run",
+                   test_decay_adds_up_over_a_run);
 
   return g_test_run ();
 }
