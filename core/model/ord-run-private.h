@@ -101,6 +101,8 @@ double ord_run_seconds (OrdRun     *run);
 void   ord_run_report           (OrdRun            *run,
                                  const char        *stage,
                                  const char        *warning);
+void   ord_run_report_training  (OrdRun            *run,
+                                 const char        *warning);
 void   ord_run_report_reading   (const OrdProgress *progress,
                                  gpointer           run);
 void   ord_run_report_finishing (const OrdProgress *progress,

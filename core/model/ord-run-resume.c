@@ -108,7 +108,7 @@ ord_run_save (OrdRun *run)
         g_strdup_printf ("This training could not be resumed: %s",
                          error->message);
 
-      ord_run_report (run, "Training", warning);
+      ord_run_report_training (run, warning);
       run->told_unsaved = TRUE;
     }
   run->saved = g_get_monotonic_time ();
@@ -178,7 +178,7 @@ set_aside (OrdRun     *run,
                      "then goes on with it", from, to);
 
   if (g_rename (path, aside) == 0)
-    ord_run_report (run, "Training", warning);
+    ord_run_report_training (run, warning);
 }
 
 void

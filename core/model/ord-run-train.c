@@ -221,7 +221,7 @@ train_epoch (OrdRun        *run,
       keep_pace (run, &pace, now, i == run->steps_per_epoch - 1);
       if (now - told > G_USEC_PER_SEC / TOLD_PER_SECOND)
         {
-          ord_run_report (run, "Training", NULL);
+          ord_run_report_training (run, NULL);
           told = now;
         }
       if (i < run->steps_per_epoch - 1)

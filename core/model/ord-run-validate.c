@@ -244,11 +244,12 @@ ord_run_validate (OrdRun        *run,
 
   collapsed = run->embedder->method->klass->metric &&
               epoch.spread < COLLAPSED && run->step * 2 > run->n_steps;
-  ord_run_report (run, "Training",
-          collapsed && !run->warned
-          ? "The space collapses: the features spread much less than the "
-            "labels. A larger alpha, or a larger guide, holds it open"
-          : NULL);
+  ord_run_report_training (run,
+                           collapsed && !run->warned
+                           ? "The space collapses: the features spread much "
+                             "less than the labels. A larger alpha, or a larger "
+                             "guide, holds it open"
+                           : NULL);
   run->warned |= collapsed;
 
   return TRUE;

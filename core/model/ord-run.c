@@ -72,6 +72,14 @@ ord_run_report (OrdRun     *run,
 }
 
 void
+ord_run_report_training (OrdRun     *run,
+                         const char *warning)
+{
+  ord_run_report (run, run->fades ? "Training with weaker augmentation"
+                                  : "Training", warning);
+}
+
+void
 ord_run_report_reading (const OrdProgress *progress,
                         gpointer           data)
 {

@@ -289,7 +289,7 @@ ord_trainer_run (OrdTrainer       *trainer,
   if (!ord_run_resume (&run, error))
     return NULL;
   run.started = run.saved = g_get_monotonic_time ();
-  ord_run_report (&run, "Training", NULL);
+  ord_run_report_training (&run, NULL);
   if (!ord_run_train (&run, cancellable, error) ||
       !ord_embedder_load (run.embedder, run.best, error))
     return NULL;

@@ -178,27 +178,29 @@ new_trainer (Spots *spots)
   return trainer;
 }
 
+/* What a training tells of itself. */
+static void
+listen (const OrdProgress *progress,
+        gpointer           faded)
+{
+  if (g_str_has_prefix (progress->stage, "Training"))
+    *(gboolean *) faded = strstr (progress->stage, "weaker") != NULL;
+}
+
 /* @faded: (out): whether augmentation had become weaker at the end */
 static OrdModel *
 run (Spots    *spots,
      gboolean *faded)
 {
-  g_autoptr (OrdTrainer)    trainer = new_trainer (spots);
-  g_autoptr (OrdModel)      model = NULL;
-  g_autoptr (OrdCheckpoint) checkpoint = NULL;
-  g_autofree char          *path =
-    g_build_filename (spots->folder, "model.ordinate-resume", NULL);
-  g_autoptr (GError)        error = NULL;
+  g_autoptr (OrdTrainer) trainer = new_trainer (spots);
+  g_autoptr (GError)     error = NULL;
+  OrdModel              *model;
 
-  model = ord_trainer_run (trainer, NULL, NULL, NULL, &error);
+  model = ord_trainer_run (trainer, listen, faded, NULL, &error);
   g_assert_no_error (error);
-  checkpoint = ord_checkpoint_load (path, &error);
-  g_assert_no_error (error);
-  *faded =
-    ord_tensors_find (checkpoint->tensors, "trainer/counters")->values[3] != 0.0f;
   ord_trainer_discard_checkpoint (trainer);
 
-  return g_steal_pointer (&model);
+  return model;
 }
 
 static double
