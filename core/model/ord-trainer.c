@@ -21,8 +21,9 @@ static const OrdOptionSpec options_table[] = {
     0, 0, 100000, TRUE, NULL },
   { "validate", "epochs from one validation to the next; 0 chooses by their "
     "number", 0, 0, 1000, TRUE, NULL },
-  { "patience", "share of the schedule without progress after which it ends",
-    0.4, 0.01, 1.0, FALSE, NULL },
+  { "patience", "share of the schedule without progress after which it ends; 1: "
+    "never, for much of what is learnt is learnt at the end",
+    1.0, 0.01, 1.0, FALSE, NULL },
   { "seed", "of parameters, order, augmentation and a split that is made",
     1, 0, 4294967295.0, TRUE, NULL },
   { "threads", "0 uses every processor", 0, 0, 1024, TRUE, NULL },
@@ -114,7 +115,7 @@ ord_trainer_options_of (const OrdModelParts  *parts,
 
 /* Goes up when a change of the engine makes trainings come out otherwise: those
  * that an older one has begun or finished are then made again. */
-#define ENGINE_VERSION 8
+#define ENGINE_VERSION 9
 
 /* Options that change how fast or how long, but not what is learnt, other than
  * by the rounding of sums. */
