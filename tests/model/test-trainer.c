@@ -104,6 +104,23 @@ test_other_seed_other_model (Training      *training,
                      ord_model_get_parts (second)->features[0]);
 }
 
+/* At such a rate validation wavers and does not progress. */
+static void
+test_patience (Training      *training,
+               gconstpointer  method)
+{
+  g_autoptr (OrdModel) patient = NULL, impatient = NULL;
+
+  g_assert_true (ord_options_set (training->options, "rate", 1e-6, NULL));
+  g_assert_true (ord_options_set (training->options, "epochs", 20.0, NULL));
+  patient = run (training, NULL);
+  g_assert_cmpuint (ord_model_get_parts (patient)->history->len, ==, 20);
+
+  g_assert_true (ord_options_set (training->options, "patience", 0.1, NULL));
+  impatient = run (training, NULL);
+  g_assert_cmpuint (ord_model_get_parts (impatient)->history->len, <, 20);
+}
+
 /* Cancels, or stops, once the second epoch is over. */
 typedef struct
 {
@@ -377,6 +394,8 @@ main (int    argc,
        test_inside_an_epoch);
   ADD ("/trainer/one-that-is-cancelled-before-its-last-validation-is-validated",
        test_before_the_last_validation);
+  ADD ("/trainer/without-progress-it-ends-early-only-if-asked-to",
+       test_patience);
   ADD ("/trainer/a-checkpoint-of-other-options-is-not-used",
        test_foreign_checkpoint_is_not_used);
   ADD ("/trainer/a-damaged-checkpoint-is-not-used",
