@@ -99,7 +99,7 @@ ord_command_progress (const OrdProgress *progress,
   g_string_append_printf (line, "%s %3.0f %%", progress->stage,
                           100.0 * progress->fraction);
   if (progress->n_epochs > 0)
-    g_string_append_printf (line, ", epoch %u of %u", progress->epoch,
+    g_string_append_printf (line, ", epoch %u/%u", progress->epoch,
                             progress->n_epochs);
   if (isfinite (progress->validation_mae))
     g_string_append_printf (line, ", validation MAE %.4g%s%s (best %.4g)",
@@ -109,8 +109,9 @@ ord_command_progress (const OrdProgress *progress,
   if (progress->seconds_left >= 0.0)
     append_duration (line, progress->seconds_left);
 
-  /* \033[K clears what a longer line has left. */
-  fprintf (stderr, terminal ? "\r%s\033[K" : "%s\n", line->str);
+  /* \033[K clears what a longer line has left; one that is wider than the
+   * terminal does not wrap, which would leave a part of it behind. */
+  fprintf (stderr, terminal ? "\r\033[?7l%s\033[K\033[?7h" : "%s\n", line->str);
   fflush (stderr);
   self->open = terminal;
 }

@@ -18,9 +18,9 @@
  * The head leads while the encoder is weak, and tells how much can be asked of
  * the space, by three rules:
  *
- * - A tenth of the square of its mean absolute error E is added to the loss: the
- *   gradients are those of E times E / 5, so that it steps back, unasked, as the
- *   answers come right.
+ * - A tenth (--guide) of the square of its mean absolute error E is added to the
+ *   loss: the gradients are those of E times E / 5, so that it steps back,
+ *   unasked, as the answers come right.
  * - The metric loss counts with the head's skill, 1 − E / mean |y| by running
  *   means, 0 for a head that knows nothing and 1 for one that knows all: pairs
  *   of features that mean nothing yet would be pushed apart in any direction,
@@ -58,8 +58,8 @@ static const OrdOptionSpec options[] = {
   { "alpha", "weight that far pairs keep", 1.0, 0.0, 100.0, FALSE, NULL },
   { "mining", "count only pairs that are worse than the running mean",
     1, 0, 1, TRUE, NULL },
-  { "guide", "weight of the squared error of a linear head that leads until it "
-    "explains the labels; 0 for none", 0.1, 0.0, 100.0, FALSE, NULL },
+  { "guide", "weight of the square of the mean absolute error of a linear head that "
+    "leads until it explains the labels; 0 for none", 0.1, 0.0, 100.0, FALSE, NULL },
   { NULL }
 };
 

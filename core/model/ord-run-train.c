@@ -25,11 +25,11 @@
 /* Gradients that are not finite, in a row, before the run is given up. */
 #define MAX_BAD_STEPS   20
 
-/* Weights decay the more the further the run is. Batch norm makes their size
- * arbitrary, so that decay does not bind what they express; it keeps steps large
- * beside them, and the last part of the run from learning the pictures by heart.
- * From the beginning on, it would keep hard pictures from being learnt at all.
- * docs/weight-decay.md has what was measured. */
+/* Beside the learning rate, decay grows with what is done of the run. Before a
+ * batch norm the size of weights is arbitrary, so that decay does not bind what
+ * they express; it keeps steps large beside them, and the later part of the run
+ * from learning the pictures by heart. From the beginning on, it would keep hard
+ * pictures from being learnt at all. docs/weight-decay.md has what was measured. */
 static gboolean
 step (OrdRun *run)
 {

@@ -75,7 +75,7 @@ void
 ord_run_report_training (OrdRun     *run,
                          const char *warning)
 {
-  ord_run_report (run, run->fades ? "Training with weaker augmentation"
+  ord_run_report (run, run->fades ? "Training, changes fade"
                                   : "Training", warning);
 }
 

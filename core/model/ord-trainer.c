@@ -21,8 +21,9 @@ static const OrdOptionSpec options_table[] = {
     0, 0, 100000, TRUE, NULL },
   { "validate", "epochs from one validation to the next; 0 chooses by their "
     "number", 0, 0, 1000, TRUE, NULL },
-  { "patience", "share of the schedule without progress after which it ends; 1: "
-    "never, for much of what is learnt is learnt at the end",
+  /* Much is learnt at the end only, where the rate has fallen. */
+  { "patience", "share of the schedule without progress after which training ends, "
+    "after six validations at the earliest; 1: never",
     1.0, 0.01, 1.0, FALSE, NULL },
   { "seed", "of parameters, order, augmentation and a split that is made",
     1, 0, 4294967295.0, TRUE, NULL },
@@ -33,8 +34,8 @@ static const OrdOptionSpec options_table[] = {
   { "precision", "of the network's calculations; auto takes bf16 (bfloat16) "
     "where that is faster here", ORD_PRECISION_AUTO, 0, 2, TRUE, precisions },
   { "rate", "peak learning rate", 4e-3, 1e-6, 1.0, FALSE, NULL },
-  { "decay", "weight decay in all, e-fold, most of it late in the run", 1.5, 0.0,
-    100.0, FALSE, NULL },
+  { "decay", "logarithm of what weights decay by over the whole run; less where "
+    "steps are few", 1.5, 0.0, 100.0, FALSE, NULL },
   { "checkpoint", "seconds of training that are worth a checkpoint",
     20.0, 0.0, 86400.0, FALSE, NULL },
   { "memory", "of decoded pictures that are kept, in MiB", 2048, 1, 1048576,

@@ -24,9 +24,9 @@
 #define START    0.1
 #define END      1e-3
 
-/* ∫ f × the cycle's rate at f, over that at its peak, f = 0 … 1. */
+/* ∫ f × ord_one_cycle (1, f) df from 0 to 1, by the three above. */
 #define CYCLE_MOMENT 0.19010685
-/* Of the rate, the share that decays at most. */
+/* What a step takes from a weight, at most, as a multiple of the rate. */
 #define MAX_DECAY    4.0
 
 /* Numbers of a piece: their moments and gradients fit in a core's own cache. */
@@ -265,8 +265,10 @@ ord_one_cycle_decay (double  total,
                      double  fraction,
                      guint64 n_steps)
 {
-  double at_end = MIN (total / (CYCLE_MOMENT * (double) n_steps),
-                       MAX_DECAY * peak);
+  double at_end;
 
-  return at_end * fraction * ord_one_cycle (1.0, fraction);
+  g_return_val_if_fail (n_steps > 0, 0.0);
+
+  at_end = MIN (total / (CYCLE_MOMENT * (double) n_steps), MAX_DECAY * peak);
+  return at_end * CLAMP (fraction, 0.0, 1.0) * ord_one_cycle (1.0, fraction);
 }

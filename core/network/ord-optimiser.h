@@ -18,7 +18,7 @@ void          ord_optimiser_free (OrdOptimiser *optimiser);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdOptimiser, ord_optimiser_free)
 
 /* One step from the parameters' gradients; those that decay also lose the share
- * @decay. Returns FALSE, and changes nothing, where a gradient is not finite. */
+ * @decay (times their own rate). Returns FALSE, and changes nothing, where a gradient is not finite. */
 gboolean      ord_optimiser_step (OrdOptimiser *optimiser,
                                   double        rate,
                                   double        decay);
@@ -42,12 +42,17 @@ double        ord_one_cycle      (double        peak,
 
 /**
  * ord_one_cycle_decay:
- * @total: of all steps together
+ * @total: what all steps of a run take together: weights without gradients would
+ *   come to exp (−@total) of what they were
  * @peak: of the cycle's rate
+ * @fraction: of the training that is done, 0–1
+ * @n_steps: of the whole run, 1 at least
  *
- * What weights lose in a step: in proportion to the rate of the cycle and to
- * @fraction, so that the number of steps makes no difference to the whole. Less
- * in a run of a few hundred steps, where learning could not make up for it.
+ * The share that a step takes from the weights: in proportion to the rate of the
+ * cycle and to @fraction, most at about half-time. It is no more than learning
+ * can make up for, four times the rate: runs of fewer than @total / (.76 @peak)
+ * steps come to less than @total. So does, or to more, one whose number of steps
+ * changes on the way.
  */
 double        ord_one_cycle_decay (double       total,
                                    double       peak,

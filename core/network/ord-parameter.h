@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @value, @gradient: (count), row-major; @gradient is %NULL where the array is
  *   no subject of training (the running statistics of batch norm, or frozen)
  * @decay: whether weight decay applies (weights yes; biases and scales no)
- * @rate: factor on the learning rate; 1 unless somebody sets it
+ * @rate: factor on the learning rate and on decay; 1 unless somebody sets it
  */
 typedef struct
 {

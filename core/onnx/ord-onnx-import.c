@@ -180,6 +180,16 @@ find_parameter (Import     *import,
   g_return_val_if_reached (NULL);
 }
 
+/* What was learnt elsewhere is not to decay towards nothing: its batch norms keep
+ * their statistics, so that its size matters. */
+static void
+take_up (Import       *import,
+         OrdParameter *parameter)
+{
+  parameter->rate = import->how->rate;
+  parameter->decay = FALSE;
+}
+
 static void
 set_parameter (Import              *import,
                const char          *layer,
@@ -188,7 +198,7 @@ set_parameter (Import              *import,
 {
   OrdParameter *parameter = find_parameter (import, layer, name);
 
-  parameter->rate = import->how->rate;
+  take_up (import, parameter);
   if (!tensor || !tensor->floats)
     ord_parameter_fill (parameter, 0.0f);
   else
@@ -400,7 +410,7 @@ import_conv (Import             *import,
     {
       OrdParameter *grey = find_parameter (import, name, "weight");
 
-      grey->rate = import->how->rate;
+      take_up (import, grey);
       ord_parameter_fill (grey, 0.0f);
       if (weight->floats)
         sum_colours (import->how, weight, grey,

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @output: the value that is the feature; %NULL is the network's first output
  * @from: the name of a node: what stands before it keeps its weights; %NULL
  *   trains all
- * @rate: factor on the learning rate of what is trained
+ * @rate: factor on the learning rate of what is trained; it does not decay
  * @height, @width: of the pictures
  * @channels: of the pictures: 1 or 3
  * @mean, @sd: of the network's three channels; @grey_mean, @grey_sd: by which a

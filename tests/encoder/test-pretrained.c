@@ -138,6 +138,7 @@ check_gradients (OrdPretrained *network,
         }
       if (!parameter->gradient)
         continue;
+      g_assert_false (parameter->decay);
       for (gsize k = 0; k < parameter->count; k += 1 + parameter->count / 4)
         {
           float  kept = parameter->value[k];

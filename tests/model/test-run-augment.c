@@ -184,7 +184,7 @@ listen (const OrdProgress *progress,
         gpointer           faded)
 {
   if (g_str_has_prefix (progress->stage, "Training"))
-    *(gboolean *) faded = strstr (progress->stage, "weaker") != NULL;
+    *(gboolean *) faded = strstr (progress->stage, "fade") != NULL;
 }
 
 /* @faded: (out): whether augmentation had become weaker at the end */

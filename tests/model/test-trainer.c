@@ -104,7 +104,47 @@ test_other_seed_other_model (Training      *training,
                      ord_model_get_parts (second)->features[0]);
 }
 
-/* At such a rate validation wavers and does not progress. */
+/* Of convolutions, fully connected layers and heads. */
+static double
+weight_norm (OrdModel *model)
+{
+  GPtrArray *tensors = ord_model_get_parts (model)->tensors;
+  double     square = 0.0;
+
+  for (guint i = 0; i < tensors->len; i++)
+    {
+      const OrdTensor *tensor = g_ptr_array_index (tensors, i);
+
+      for (gsize k = 0; tensor->n_dims > 1 && k < ord_tensor_count (tensor); k++)
+        square += (double) tensor->values[k] * tensor->values[k];
+    }
+  return sqrt (square);
+}
+
+static void
+test_decay (Training      *training,
+            gconstpointer  method)
+{
+  const double decays[] = { 0.0, 0.5, 1.0 };
+  double       norms[G_N_ELEMENTS (decays)];
+
+  g_assert_true (ord_options_set (training->options, "epochs", 60.0, NULL));
+  g_assert_true (ord_options_set (training->options, "validate", 60.0, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (decays); i++)
+    {
+      g_autoptr (OrdModel) model = NULL;
+
+      g_assert_true (ord_options_set (training->options, "decay", decays[i],
+                                      NULL));
+      model = run (training, NULL);
+      norms[i] = weight_norm (model);
+    }
+  g_test_message ("norms %g, %g, %g", norms[0], norms[1], norms[2]);
+  g_assert_cmpfloat (norms[1], <, 0.9 * norms[0]);
+  g_assert_cmpfloat (norms[2], <, 0.9 * norms[1]);
+}
+
+/* At such a rate nothing changes but batch norm's statistics, soon no longer. */
 static void
 test_patience (Training      *training,
                gconstpointer  method)
@@ -116,7 +156,7 @@ test_patience (Training      *training,
   patient = run (training, NULL);
   g_assert_cmpuint (ord_model_get_parts (patient)->history->len, ==, 20);
 
-  g_assert_true (ord_options_set (training->options, "patience", 0.1, NULL));
+  g_assert_true (ord_options_set (training->options, "patience", 0.4, NULL));
   impatient = run (training, NULL);
   g_assert_cmpuint (ord_model_get_parts (impatient)->history->len, <, 20);
 }
@@ -394,6 +434,7 @@ main (int    argc,
        test_inside_an_epoch);
   ADD ("/trainer/one-that-is-cancelled-before-its-last-validation-is-validated",
        test_before_the_last_validation);
+  ADD ("/trainer/weights-decay-as-much-as-is-asked-for", test_decay);
   ADD ("/trainer/without-progress-it-ends-early-only-if-asked-to",
        test_patience);
   ADD ("/trainer/a-checkpoint-of-other-options-is-not-used",

@@ -189,10 +189,25 @@ test_decay_adds_up_over_a_run (void)
       g_assert_cmpfloat (early, <, 0.1 * sum);
     }
   g_assert_cmpfloat (ord_one_cycle_decay (2.5, 0.004, 0.0, 1000), ==, 0.0);
-  /* Ten steps cannot make up for much. */
-  for (double f = 0.0; f <= 1.0; f += 0.1)
-    g_assert_cmpfloat (ord_one_cycle_decay (2.5, 0.004, f, 10), <=,
-                       4.0 * ord_one_cycle (0.004, f));
+}
+
+/* Four times the rate at the end, and so in proportion. */
+static void
+test_decay_is_what_few_steps_can_make_up_for (void)
+{
+  double sum = 0.0;
+
+  for (guint k = 0; k < 10; k++)
+    {
+      double fraction = k / 10.0;
+      double share = ord_one_cycle_decay (2.5, 0.004, fraction, 10);
+
+      g_assert_cmpfloat_with_epsilon (share, 4.0 * fraction *
+                                             ord_one_cycle (0.004, fraction),
+                                      1e-12);
+      sum += share;
+    }
+  g_assert_cmpfloat (sum, >, 0.02);
 }
 
 int
@@ -215,6 +230,8 @@ main (int    argc,
                    test_one_cycle_rises_and_falls);
   g_test_add_func ("/optimiser/decay-adds-up-over-a-run",
                    test_decay_adds_up_over_a_run);
+  g_test_add_func ("/optimiser/decay-is-what-few-steps-can-make-up-for",
+                   test_decay_is_what_few_steps_can_make_up_for);
 
   return g_test_run ();
 }
