@@ -209,8 +209,8 @@ test_error (OrdModel *model)
   return ord_model_get_parts (model)->test.quality.mae;
 }
 
-/* One training proves little. Of ten seeds nine came out better, all together by
- * three tenths. */
+/* One training proves little. Of ten seeds all came out better, together by more
+ * than two fifths. */
 #define N_SEEDS 4
 
 static void
