@@ -29,7 +29,8 @@
  * batch norm the size of weights is arbitrary, so that decay does not bind what
  * they express; it keeps steps large beside them, and the later part of the run
  * from learning the pictures by heart. From the beginning on, it would keep hard
- * pictures from being learnt at all. docs/weight-decay.md has what was measured. */
+ * pictures from being learnt for long. docs/weight-decay.md has what was
+ * measured. */
 static gboolean
 step (OrdRun *run)
 {

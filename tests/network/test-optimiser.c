@@ -38,7 +38,7 @@ test_steps_follow_the_definition (void)
       m = 0.9 * m + 0.1 * g;
       v = 0.999 * v + 0.001 * g * g;
       x -= 0.001 * x + 0.01 * (m / (1.0 - pow (0.9, t))) /
-                            (sqrt (v / (1.0 - pow (0.999, t))) + 1e-8);
+                       (sqrt (v / (1.0 - pow (0.999, t))) + 1e-8);
       g_assert_cmpfloat_with_epsilon (p->value[0], x, 1e-5);
     }
   /* Without a gradient only the decay moves it. */
