@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../data/ord-random.h"
+#include "../network/ord-one-cycle.h"
 
 /* Steps that are timed, after one that warms the caches, to fit the budget. */
 #define TIMED_STEPS     12
