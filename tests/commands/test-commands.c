@@ -6,6 +6,7 @@
 #include "calls.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 
@@ -291,6 +292,21 @@ predicted_value (const char *path,
   return json_object_get_double_member (parse (parser, said.out), "value");
 }
 
+#define ASKED 8
+
+static void
+predict_some (const char *path,
+              double     *values)
+{
+  for (guint i = 0; i < ASKED; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("gauge-%04u.png", i + 1);
+      g_autofree char *picture = g_build_filename (gauges, name, NULL);
+
+      values[i] = predicted_value (path, picture);
+    }
+}
+
 /* A processor without the instructions is one that oneDNN is told to take for
  * such. */
 static void
@@ -298,8 +314,8 @@ test_precision (void)
 {
   g_autofree char *rounded = in_folder ("rounded.ordinate");
   g_autofree char *other = in_folder ("other.ordinate");
-  g_autofree char *picture = g_build_filename (gauges, "gauge-0001.png", NULL);
-  double           value, of_floats;
+  double           values[ASKED], of_floats[ASKED];
+  double           apart = 0.0;
 
   if (!ord_precision_is_supported (ORD_PRECISION_BFLOAT16))
     {
@@ -315,10 +331,10 @@ test_precision (void)
     g_assert_cmpint (trained.code, ==, 0);
     assert_contains (info.out, "precision=bf16");
   }
-  value = predicted_value (rounded, picture);
+  predict_some (rounded, values);
 
   g_setenv ("ONEDNN_MAX_CPU_ISA", "AVX2", TRUE);
-  of_floats = predicted_value (rounded, picture);
+  predict_some (rounded, of_floats);
   {
     g_auto (Said) refused = CALL ("train", gauges, "-o", other, "--epochs", "2",
                                   "--precision", "bf16", QUICK);
@@ -334,8 +350,10 @@ test_precision (void)
   g_unsetenv ("ONEDNN_MAX_CPU_ISA");
 
   /* Of the dial's 10 bar, two per cent. */
-  g_assert_cmpfloat (value, !=, of_floats);
-  g_assert_cmpfloat_with_epsilon (value, of_floats, 0.2);
+  for (guint i = 0; i < ASKED; i++)
+    apart += fabs (values[i] - of_floats[i]) / ASKED;
+  g_assert_cmpfloat (apart, >, 0.0);
+  g_assert_cmpfloat (apart, <, 0.2);
 }
 
 /* -- mistakes ----------------------------------------------------------------- */
