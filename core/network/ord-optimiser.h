@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Adam with decoupled weight decay (Loshchilov & Hutter 2019, "AdamW").
+ * Muon (Jordan et al. 2024) for matrices, Adam for all else, with decoupled
+ * weight decay (Loshchilov & Hutter 2019, "AdamW").
  */
 #pragma once
 
@@ -17,7 +18,10 @@ void          ord_optimiser_free (OrdOptimiser *optimiser);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdOptimiser, ord_optimiser_free)
 
 /* One step from the parameters' gradients; those that decay also lose the share
- * @decay (times their own rate). Returns FALSE, and changes nothing, where a gradient is not finite. */
+ * @decay (times their own rate). A matrix moves by @rate × .4 √(its longer side)
+ * times its momentum made orthogonal (Liu et al. 2025, "Muon is scalable for LLM
+ * training"), so that its numbers move as far as Adam's do. Returns FALSE, and
+ * changes nothing, where a gradient is not finite. */
 gboolean      ord_optimiser_step (OrdOptimiser *optimiser,
                                   double        rate,
                                   double        decay);

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @value, @gradient: (count), row-major; @gradient is %NULL where the array is
  *   no subject of training (the running statistics of batch norm, or frozen)
  * @decay: whether weight decay applies (weights yes; biases and scales no)
+ * @matrix: whether it is moved as a linear map with dims[0] outputs, not number by
+ *   number; FALSE unless somebody sets it
  * @rate: factor on the learning rate and on decay; 1 unless somebody sets it
  */
 typedef struct
@@ -27,6 +29,7 @@ typedef struct
   float    *value;
   float    *gradient;
   gboolean  decay;
+  gboolean  matrix;
   double    rate;
 } OrdParameter;
 

@@ -188,6 +188,7 @@ take_up (Import       *import,
 {
   parameter->rate = import->how->rate;
   parameter->decay = FALSE;
+  parameter->matrix = FALSE;
 }
 
 static void

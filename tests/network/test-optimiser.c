@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Adam with decoupled weight decay against its definition.
+ * Adam and Muon with decoupled weight decay against their definitions.
  */
 #include <math.h>
 
 #include "network/ord-optimiser.h"
+#include "network/ord-orthogonal.h"
 
 static OrdParameter *
 make_parameter (gboolean decay)
 {
   const gsize   dims[] = { 2 };
-  OrdParameter *parameter = ord_parameter_new ("p", 1, dims, TRUE, decay);
+  OrdParameter *parameter =
+    ord_parameter_new (decay ? "p" : "steady", 1, dims, TRUE, decay);
 
   parameter->value[0] = 1.0f;
   parameter->value[1] = -2.0f;
@@ -78,6 +80,94 @@ test_a_long_parameter_moves_as_a_whole (void)
     }
 }
 
+/* (transfer full): 3 outputs of 4 inputs, all 1, with others around it that are
+ * no matrices. */
+static GPtrArray *
+make_list_with_a_matrix (OrdParameter **matrix)
+{
+  const gsize  dims[] = { 3, 1, 2, 2 };
+  GPtrArray   *list =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
+
+  *matrix = ord_parameter_new ("m", 4, dims, TRUE, TRUE);
+  (*matrix)->matrix = TRUE;
+  ord_parameter_fill (*matrix, 1.0f);
+  g_ptr_array_add (list, make_parameter (TRUE));
+  g_ptr_array_add (list, *matrix);
+  g_ptr_array_add (list, make_parameter (FALSE));
+
+  return list;
+}
+
+static void
+set_gradient (OrdParameter *matrix,
+              int           t,
+              float         size)
+{
+  for (gsize k = 0; k < matrix->count; k++)
+    matrix->gradient[k] =
+      size * sinf ((float) (3 * (int) k + t * (int) (k % 5)));
+}
+
+static void
+test_matrices_move_by_their_orthogonal_momentum (void)
+{
+  OrdParameter            *p;
+  g_autoptr (GPtrArray)    list = make_list_with_a_matrix (&p);
+  g_autoptr (OrdOptimiser) optimiser = ord_optimiser_new (list);
+  float                    m[12] = { 0 }, x[12];
+
+  for (int k = 0; k < 12; k++)
+    x[k] = 1.0f;
+  for (int t = 1; t <= 4; t++)
+    {
+      float direction[12];
+
+      set_gradient (p, t, 0.1f);
+      for (int k = 0; k < 12; k++)
+        {
+          float g = p->gradient[k];
+
+          m[k] = 0.95f * m[k] + 0.05f * g;
+          direction[k] = 0.95f * m[k] + 0.05f * g;
+        }
+      ord_orthogonalise (direction, 3, 4);
+      for (int k = 0; k < 12; k++)
+        x[k] -= 0.001f * x[k] + 0.01f * 0.4f * sqrtf (4.0f) * direction[k];
+      g_assert_true (ord_optimiser_step (optimiser, 0.01, 0.001));
+      for (int k = 0; k < 12; k++)
+        g_assert_cmpfloat_with_epsilon (p->value[k], x[k], 1e-5);
+    }
+  /* Beside it, what is no matrix moves as ever: not at all but for decay. */
+  p = g_ptr_array_index (list, 0);
+  g_assert_cmpfloat_with_epsilon (p->value[0], pow (0.999, 4), 1e-5);
+  p = g_ptr_array_index (list, 2);
+  g_assert_cmpfloat (p->value[0], ==, 1.0f);
+}
+
+/* A gradient that is too long for Adam is shortened, and it is for all. */
+static void
+test_matrices_move_as_far_whatever_their_gradients_size (void)
+{
+  const float sizes[] = { 1e-6f, 1.0f, 1e6f };
+
+  for (guint i = 1; i < G_N_ELEMENTS (sizes); i++)
+    {
+      OrdParameter            *p, *q;
+      g_autoptr (GPtrArray)    small = make_list_with_a_matrix (&p);
+      g_autoptr (GPtrArray)    large = make_list_with_a_matrix (&q);
+      g_autoptr (OrdOptimiser) first = ord_optimiser_new (small);
+      g_autoptr (OrdOptimiser) second = ord_optimiser_new (large);
+
+      set_gradient (p, 1, sizes[0]);
+      set_gradient (q, 1, sizes[i]);
+      ord_optimiser_step (first, 0.01, 0.0);
+      ord_optimiser_step (second, 0.01, 0.0);
+      for (gsize k = 0; k < p->count; k++)
+        g_assert_cmpfloat_with_epsilon (p->value[k], q->value[k], 1e-5);
+    }
+}
+
 /* A parameter with a rate of a tenth moves as at a tenth of the step's. */
 static void
 test_a_parameter_has_its_own_rate (void)
@@ -126,31 +216,33 @@ test_gradients_that_are_not_finite_change_nothing (void)
 static void
 test_a_stored_run_goes_on_the_same (void)
 {
-  g_autoptr (GPtrArray)    list =
-    g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
+  OrdParameter            *p, *q;
+  g_autoptr (GPtrArray)    list = make_list_with_a_matrix (&q);
   g_autoptr (GPtrArray)    tensors = ord_tensors_new ();
-  g_autoptr (OrdOptimiser) first = NULL;
-  g_autoptr (OrdOptimiser) second = NULL;
-  OrdParameter            *p = make_parameter (FALSE);
-  float                    kept, expected;
+  g_autoptr (OrdOptimiser) first = ord_optimiser_new (list);
+  g_autoptr (OrdOptimiser) second = ord_optimiser_new (list);
+  float                    kept[2], expected[2];
 
-  g_ptr_array_add (list, p);
-  first = ord_optimiser_new (list);
-  second = ord_optimiser_new (list);
+  p = g_ptr_array_index (list, 2);
   for (int t = 0; t < 3; t++)
     {
       p->gradient[0] = 0.1f * (float) t;
+      set_gradient (q, t, 0.1f);
       ord_optimiser_step (first, 0.01, 0.0);
     }
   ord_optimiser_store (first, tensors);
-  kept = p->value[0];
+  kept[0] = p->value[0];
+  kept[1] = q->value[0];
   ord_optimiser_step (first, 0.01, 0.0);
-  expected = p->value[0];
+  expected[0] = p->value[0];
+  expected[1] = q->value[0];
 
-  p->value[0] = kept;
+  p->value[0] = kept[0];
+  q->value[0] = kept[1];
   g_assert_true (ord_optimiser_load (second, tensors, NULL));
   ord_optimiser_step (second, 0.01, 0.0);
-  g_assert_cmpfloat (p->value[0], ==, expected);
+  g_assert_cmpfloat (p->value[0], ==, expected[0]);
+  g_assert_cmpfloat (q->value[0], ==, expected[1]);
 }
 
 int
@@ -163,6 +255,10 @@ main (int    argc,
                    test_steps_follow_the_definition);
   g_test_add_func ("/optimiser/a-long-parameter-moves-as-a-whole",
                    test_a_long_parameter_moves_as_a_whole);
+  g_test_add_func ("/optimiser/matrices-move-by-their-orthogonal-momentum",
+                   test_matrices_move_by_their_orthogonal_momentum);
+  g_test_add_func ("/optimiser/matrices-move-as-far-whatever-their-gradients-size",
+                   test_matrices_move_as_far_whatever_their_gradients_size);
   g_test_add_func ("/optimiser/a-parameter-has-its-own-rate",
                    test_a_parameter_has_its_own_rate);
   g_test_add_func ("/optimiser/gradients-that-are-not-finite-change-nothing",

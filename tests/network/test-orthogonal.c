@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Matrices made orthogonal, against the definition and by what they should be.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "data/ord-random.h"
+#include "network/ord-orthogonal.h"
+
+/* (transfer full): (rows, columns) */
+static float *
+random_matrix (gsize   rows,
+               gsize   columns,
+               double  size,
+               guint64 seed)
+{
+  OrdRandom  random = ord_random_init (seed);
+  float     *matrix = g_new (float, rows * columns);
+
+  for (gsize k = 0; k < rows * columns; k++)
+    matrix[k] = (float) (size * ord_random_normal (&random));
+
+  return matrix;
+}
+
+/* (transfer full): @x · @yᵀ of (rows, columns) and (others, columns). */
+static double *
+product (const double *x,
+         const double *y,
+         gsize         rows,
+         gsize         others,
+         gsize         columns)
+{
+  double *p = g_new0 (double, rows * others);
+
+  for (gsize i = 0; i < rows; i++)
+    for (gsize j = 0; j < others; j++)
+      for (gsize k = 0; k < columns; k++)
+        p[i * others + j] += x[i * columns + k] * y[j * columns + k];
+
+  return p;
+}
+
+static double *
+transpose (const double *x,
+           gsize         rows,
+           gsize         columns)
+{
+  double *t = g_new (double, rows * columns);
+
+  for (gsize i = 0; i < rows; i++)
+    for (gsize j = 0; j < columns; j++)
+      t[j * rows + i] = x[i * columns + j];
+
+  return t;
+}
+
+/* X ← aX + b(XXᵀ)X + c(XXᵀ)²X, five times, from X / |X|: word by word. */
+static double *
+slow_twin (const float *matrix,
+           gsize        rows,
+           gsize        columns)
+{
+  gsize   count = rows * columns;
+  double *x = g_new (double, count);
+  double  norm = 0.0;
+
+  for (gsize k = 0; k < count; k++)
+    norm += (double) matrix[k] * matrix[k];
+  for (gsize k = 0; k < count; k++)
+    x[k] = matrix[k] / sqrt (norm);
+  for (int step = 0; step < 5; step++)
+    {
+      g_autofree double *gram = product (x, x, rows, rows, columns);
+      g_autofree double *transposed = transpose (x, rows, columns);
+      g_autofree double *once = product (gram, transposed, rows, columns, rows);
+      g_autofree double *once_t = transpose (once, rows, columns);
+      g_autofree double *twice = product (gram, once_t, rows, columns, rows);
+
+      for (gsize k = 0; k < count; k++)
+        x[k] = 3.4445 * x[k] - 4.7750 * once[k] + 2.0315 * twice[k];
+    }
+
+  return x;
+}
+
+static const gsize shapes[][2] = {
+  { 1, 1 }, { 1, 7 }, { 7, 1 }, { 5, 5 }, { 8, 72 }, { 72, 8 }, { 33, 40 },
+  { 64, 576 },
+};
+
+static void
+test_it_follows_the_definition (void)
+{
+  for (guint s = 0; s < G_N_ELEMENTS (shapes); s++)
+    {
+      gsize              rows = shapes[s][0], columns = shapes[s][1];
+      g_autofree float  *matrix = random_matrix (rows, columns, 0.02, s);
+      g_autofree double *expected = slow_twin (matrix, rows, columns);
+
+      ord_orthogonalise (matrix, rows, columns);
+      for (gsize k = 0; k < rows * columns; k++)
+        g_assert_cmpfloat_with_epsilon (matrix[k], expected[k], 1e-4);
+    }
+}
+
+static void
+test_weak_directions_count_as_much_as_strong_ones (void)
+{
+  const gsize       rows = 16, columns = 144;
+  g_autofree float *weak = random_matrix (rows, columns, 1.0, 1);
+  g_autofree float *strong = random_matrix (1, rows + columns, 1.0, 2);
+
+  /* One direction with a hundred times the size of all others. */
+  for (gsize i = 0; i < rows; i++)
+    for (gsize j = 0; j < columns; j++)
+      weak[i * columns + j] += 25.0f * strong[i] * strong[rows + j];
+  ord_orthogonalise (weak, rows, columns);
+
+  /* So long as a vector stays between .7 and 1.2 whatever its direction. */
+  for (guint seed = 0; seed < 50; seed++)
+    {
+      g_autofree float *vector = random_matrix (1, rows, 1.0, 100 + seed);
+      double            before = 0.0, after = 0.0;
+
+      for (gsize i = 0; i < rows; i++)
+        before += (double) vector[i] * vector[i];
+      for (gsize j = 0; j < columns; j++)
+        {
+          double sum = 0.0;
+
+          for (gsize i = 0; i < rows; i++)
+            sum += (double) vector[i] * weak[i * columns + j];
+          after += sum * sum;
+        }
+      g_assert_cmpfloat (sqrt (after / before), >, 0.68);
+      g_assert_cmpfloat (sqrt (after / before), <, 1.21);
+    }
+}
+
+static void
+test_the_scale_makes_no_difference (void)
+{
+  const double scales[] = { 1e-12, 1e-3, 1e6 };
+
+  for (guint s = 0; s < G_N_ELEMENTS (scales); s++)
+    {
+      g_autofree float *one = random_matrix (12, 30, 1.0, 5);
+      g_autofree float *other = random_matrix (12, 30, scales[s], 5);
+
+      ord_orthogonalise (one, 12, 30);
+      ord_orthogonalise (other, 12, 30);
+      for (gsize k = 0; k < 12 * 30; k++)
+        g_assert_cmpfloat_with_epsilon (one[k], other[k], 1e-5);
+    }
+}
+
+/* Nothing was learnt of an output that no picture reached. */
+static void
+test_zeros_stay_zeros (void)
+{
+  g_autofree float *nothing = g_new0 (float, 6 * 9);
+  g_autofree float *some = random_matrix (6, 9, 1.0, 6);
+
+  ord_orthogonalise (nothing, 6, 9);
+  memset (some + 2 * 9, 0, sizeof (float) * 9);
+  ord_orthogonalise (some, 6, 9);
+  for (gsize k = 0; k < 6 * 9; k++)
+    {
+      g_assert_cmpfloat (nothing[k], ==, 0.0f);
+      g_assert_true (isfinite (some[k]));
+      if (k / 9 == 2)
+        g_assert_cmpfloat_with_epsilon (some[k], 0.0f, 1e-6);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/orthogonal/it-follows-the-definition",
+                   test_it_follows_the_definition);
+  g_test_add_func ("/orthogonal/weak-directions-count-as-much-as-strong-ones",
+                   test_weak_directions_count_as_much_as_strong_ones);
+  g_test_add_func ("/orthogonal/the-scale-makes-no-difference",
+                   test_the_scale_makes_no_difference);
+  g_test_add_func ("/orthogonal/zeros-stay-zeros", test_zeros_stay_zeros);
+
+  return g_test_run ();
+}
