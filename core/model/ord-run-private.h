@@ -76,8 +76,9 @@ typedef struct
   gint64           started;    /* monotonic time */
 
   GArray          *history;
-  GPtrArray       *best;       /* tensors */
-  double           best_mae;
+  GPtrArray       *kept;       /* tensors: the parameters of the model so far */
+  double           best_mae;   /* the lowest on validation images */
+  OrdTensor       *best_errors; /* (ord_run_n_validated()): what it is the mean of */
   guint64          best_step;
   double           last_mae;
   double           loss;       /* mean of the running epoch */
@@ -153,7 +154,19 @@ void     ord_run_find_checkpoint (OrdRun    *run);
 gboolean ord_run_resume      (OrdRun        *run,
                               GError       **error);
 
-/* Measures on the validation images; keeps the best parameters. */
+/* Of the validation images, how many a validation in the course of a training
+ * asks. */
+guint    ord_run_n_validated (OrdRun *run);
+
+/* @errors: (n): those of the newest parameters on the validation images, and
+ * @mae their mean. Returns whether the parameters are to be kept. */
+gboolean ord_run_take_errors (OrdRun       *run,
+                              const double *errors,
+                              guint         n,
+                              double        mae);
+
+/* Measures on the validation images; keeps the parameters, or better ones of
+ * before. */
 gboolean ord_run_validate    (OrdRun        *run,
                               GCancellable  *cancellable,
                               GError       **error);

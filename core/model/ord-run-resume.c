@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#define BEST_ERRORS "trainer/best-errors"
+
 /* What a checkpoint must agree with: data, options, method, encoder. */
 static char *
 fingerprint (OrdRun *run)
@@ -59,6 +61,13 @@ loss_new (OrdRun *run)
   return ord_tensor_new ("trainer/loss", 1, dims, &loss);
 }
 
+static OrdTensor *
+copy (const OrdTensor *tensor,
+      const char      *name)
+{
+  return ord_tensor_new (name, tensor->n_dims, tensor->dims, tensor->values);
+}
+
 /* Of the running epoch; checkpoints from between epochs may have none. */
 static double
 loss_of (GPtrArray *tensors)
@@ -91,15 +100,16 @@ ord_run_save (OrdRun *run)
   g_ptr_array_add (checkpoint->tensors, counters_new (run));
   if (isfinite (run->loss))
     g_ptr_array_add (checkpoint->tensors, loss_new (run));
-  for (guint i = 0; run->best && i < run->best->len; i++)
+  for (guint i = 0; run->kept && i < run->kept->len; i++)
     {
-      const OrdTensor *tensor = g_ptr_array_index (run->best, i);
-      g_autofree char *name = g_strconcat ("best/", tensor->name, NULL);
+      const OrdTensor *tensor = g_ptr_array_index (run->kept, i);
+      g_autofree char *name = g_strconcat ("kept/", tensor->name, NULL);
 
-      g_ptr_array_add (checkpoint->tensors,
-                       ord_tensor_new (name, tensor->n_dims, tensor->dims,
-                                       tensor->values));
+      g_ptr_array_add (checkpoint->tensors, copy (tensor, name));
     }
+  if (run->best_errors)
+    g_ptr_array_add (checkpoint->tensors,
+                     copy (run->best_errors, BEST_ERRORS));
 
   if (!ord_checkpoint_save (checkpoint, run->trainer->checkpoint, &error) &&
       !run->told_unsaved)
@@ -115,22 +125,20 @@ ord_run_save (OrdRun *run)
   run->save_seconds = (double) (run->saved - began) / G_USEC_PER_SEC;
 }
 
-/* The best parameters under their own names again. */
+/* The model's parameters under their own names again. */
 static GPtrArray *
-take_best (GPtrArray *tensors)
+take_kept (GPtrArray *tensors)
 {
-  GPtrArray *best = ord_tensors_new ();
+  GPtrArray *kept = ord_tensors_new ();
 
   for (guint i = 0; i < tensors->len; i++)
     {
       const OrdTensor *tensor = g_ptr_array_index (tensors, i);
 
-      if (g_str_has_prefix (tensor->name, "best/"))
-        g_ptr_array_add (best, ord_tensor_new (tensor->name + strlen ("best/"),
-                                               tensor->n_dims, tensor->dims,
-                                               tensor->values));
+      if (g_str_has_prefix (tensor->name, "kept/"))
+        g_ptr_array_add (kept, copy (tensor, tensor->name + strlen ("kept/")));
     }
-  return best;
+  return kept;
 }
 
 static double
@@ -215,13 +223,17 @@ ord_run_resume (OrdRun  *run,
 {
   OrdCheckpoint *checkpoint = run->checkpoint;
   const gsize    dims[] = { 4 };
-  OrdTensor     *counters;
+  const gsize    of_errors[] = { ord_run_n_validated (run) };
+  OrdTensor     *counters, *errors = NULL;
 
   if (!checkpoint)
     return TRUE;
   counters = ord_tensors_expect (checkpoint->tensors, "trainer/counters", 1,
                                  dims, error);
-  if (!counters ||
+  if (checkpoint->history->len > 0)
+    errors = ord_tensors_expect (checkpoint->tensors, BEST_ERRORS, 1, of_errors,
+                                 error);
+  if (!counters || (checkpoint->history->len > 0 && !errors) ||
       !ord_embedder_load (run->embedder, checkpoint->tensors, error) ||
       !ord_optimiser_load (run->optimiser, checkpoint->tensors, error))
     {
@@ -240,9 +252,11 @@ ord_run_resume (OrdRun  *run,
   run->earlier = checkpoint->seconds;
   g_array_unref (run->history);
   run->history = g_array_copy (checkpoint->history);
-  run->best = take_best (checkpoint->tensors);
-  if (run->best->len == 0)
-    g_clear_pointer (&run->best, g_ptr_array_unref);
+  run->kept = take_kept (checkpoint->tensors);
+  if (run->kept->len == 0)
+    g_clear_pointer (&run->kept, g_ptr_array_unref);
+  if (errors)
+    run->best_errors = copy (errors, BEST_ERRORS);
   /* Another clock than the one the schedule was fitted to may hold now. */
   run->fitted = FALSE;
   ord_run_report (run, "Going on with an interrupted training", NULL);

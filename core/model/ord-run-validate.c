@@ -10,9 +10,13 @@
 
 #include "../data/ord-random.h"
 #include "../space/ord-quality.h"
+#include "../space/ord-statistics.h"
 
 /* Of the features against the labels; below it the space has collapsed. */
 #define COLLAPSED 0.25
+
+/* At which parameters are believed to be worse than the best of before. */
+#define SIGNIFICANCE 0.1
 
 /* Every k-th of the samples [first, first + n), so that there are at most
  * ORD_RUN_VALIDATION_LIMIT; indices into the run's dataset. */
@@ -28,6 +32,12 @@ thin_out (guint  first,
   for (guint i = 0; i < *n_chosen; i++)
     chosen[i] = first + (guint) ((guint64) i * n / *n_chosen);
   return chosen;
+}
+
+guint
+ord_run_n_validated (OrdRun *run)
+{
+  return MIN (run->n_validation, ORD_RUN_VALIDATION_LIMIT);
 }
 
 /* Some pictures with their features and labels. */
@@ -157,30 +167,61 @@ errors_of (OrdRun         *run,
   return errors;
 }
 
-/* The same held-out pictures, changed as in training. */
+/* The same held-out pictures, changed as in training.
+ * @errors: of them as they are */
 static gboolean
 weigh_augmentation (OrdRun               *run,
                     const OrdNeighbours  *neighbours,
                     const Embedded       *references,
                     double                radius,
-                    const Embedded       *held_out,
-                    const double         *values,
+                    const double         *errors,
                     GCancellable         *cancellable,
                     GError              **error)
 {
   g_auto (Embedded)  changed = { 0 };
   g_autofree double *changed_values = NULL;
-  g_autofree double *errors = NULL, *changed_errors = NULL;
+  g_autofree double *changed_errors = NULL;
 
   if (!embed_some (run, run->n_train, run->n_validation, TRUE, &changed,
                    cancellable, error))
     return FALSE;
   changed_values = answer (run, neighbours, references, radius, &changed);
-  errors = errors_of (run, held_out, values);
   changed_errors = errors_of (run, &changed, changed_values);
   ord_run_weigh_augmentation (run, errors, changed_errors, changed.n);
 
   return TRUE;
+}
+
+/* While the learning rate is high validation wavers, and the lowest error of many
+ * is low by chance, the more so the fewer the pictures. As the rate falls the
+ * network becomes better, unless it learns by heart: so it is the newest
+ * parameters that are kept, except where the best were better by more than
+ * chance. */
+gboolean
+ord_run_take_errors (OrdRun       *run,
+                     const double *errors,
+                     guint         n,
+                     double        mae)
+{
+  const gsize        dims[] = { n };
+  g_autofree double *best = NULL;
+
+  if (isnan (run->best_mae) || mae < run->best_mae)
+    {
+      run->best_mae = mae;
+      run->best_step = run->step;
+      g_clear_pointer (&run->best_errors, ord_tensor_free);
+      run->best_errors = ord_tensor_new ("trainer/best-errors", 1, dims, NULL);
+      for (guint i = 0; i < n; i++)
+        run->best_errors->values[i] = (float) errors[i];
+      return TRUE;
+    }
+
+  best = g_new (double, n);
+  for (guint i = 0; i < n; i++)
+    best[i] = run->best_errors->values[i];
+
+  return ord_statistics_paired_t (best, errors, n, NULL) >= SIGNIFICANCE;
 }
 
 gboolean
@@ -191,7 +232,7 @@ ord_run_validate (OrdRun        *run,
   g_auto (Embedded)          references = { 0 };
   g_auto (Embedded)          held_out = { 0 };
   g_autoptr (OrdNeighbours)  neighbours = NULL;
-  g_autofree double         *values = NULL;
+  g_autofree double         *values = NULL, *errors = NULL;
   OrdQuality                 quality;
   OrdEpoch                   epoch = { 0 };
   double                     radius;
@@ -220,9 +261,10 @@ ord_run_validate (OrdRun        *run,
       return FALSE;
     }
 
+  errors = errors_of (run, &held_out, values);
   if (ord_run_weighs_augmentation (run) &&
-      !weigh_augmentation (run, neighbours, &references, radius, &held_out,
-                           values, cancellable, error))
+      !weigh_augmentation (run, neighbours, &references, radius, errors,
+                           cancellable, error))
     return FALSE;
 
   epoch.epoch = run->epoch;
@@ -233,13 +275,11 @@ ord_run_validate (OrdRun        *run,
   g_array_append_val (run->history, epoch);
 
   run->last_mae = quality.mae;
-  if (isnan (run->best_mae) || quality.mae < run->best_mae)
+  if (ord_run_take_errors (run, errors, held_out.n, quality.mae))
     {
-      run->best_mae = quality.mae;
-      run->best_step = run->step;
-      g_clear_pointer (&run->best, g_ptr_array_unref);
-      run->best = ord_tensors_new ();
-      ord_embedder_store (run->embedder, run->best);
+      g_clear_pointer (&run->kept, g_ptr_array_unref);
+      run->kept = ord_tensors_new ();
+      ord_embedder_store (run->embedder, run->kept);
     }
 
   collapsed = run->embedder->method->klass->metric &&
