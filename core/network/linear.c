@@ -113,7 +113,6 @@ ord_graph_linear (OrdGraph   *graph,
   weight = ord_graph_add_parameter (graph, layer, "weight", 2, dims, TRUE, TRUE);
   ord_parameter_fill_normal (weight, sqrt (2.0 / (double) dims[1]),
                              ord_graph_get_seed (graph));
-  weight->matrix = TRUE;
   ord_graph_add_parameter (graph, layer, "bias", 1, dims, TRUE, FALSE);
 
   return layer->node;

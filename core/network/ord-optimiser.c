@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Muon for matrices, Adam for all else, both with decoupled weight decay.
+ * Muon for matrices, which are the kernels of convolutions of our own, and Adam for
+ * all else, both with decoupled weight decay.
  *
- * A gradient of a layer's weights is mostly a few directions that the network
+ * A gradient of such a kernel is mostly a few directions that the network
  * already uses; Adam, which scales number by number, leaves the others as small
  * as they are, so that what is hard to see is learnt late. Muon makes a step of
  * all directions of the momentum alike. docs/optimiser.md has what was measured.
