@@ -76,9 +76,9 @@ typedef struct
   gint64           started;    /* monotonic time */
 
   GArray          *history;
-  GPtrArray       *kept;       /* tensors: the parameters of the model so far */
-  double           best_mae;   /* the lowest on validation images */
-  OrdTensor       *best_errors; /* (ord_run_n_validated()): what it is the mean of */
+  GPtrArray       *best;       /* tensors */
+  double           best_mae;   /* the lowest */
+  double          *best_errors; /* (ord_run_n_validated()) */
   guint64          best_step;
   double           last_mae;
   double           loss;       /* mean of the running epoch */
@@ -154,19 +154,18 @@ void     ord_run_find_checkpoint (OrdRun    *run);
 gboolean ord_run_resume      (OrdRun        *run,
                               GError       **error);
 
-/* Of the validation images, how many a validation in the course of a training
- * asks. */
+/* How many validation images are looked at while training goes on. */
 guint    ord_run_n_validated (OrdRun *run);
 
-/* @errors: (n): those of the newest parameters on the validation images, and
- * @mae their mean. Returns whether the parameters are to be kept. */
+/* @errors: (n): of the present parameters on the validation images; @mae: their
+ * mean. Returns whether the parameters are better than the best so far, or the last
+ * of the schedule and not worse by more than chance. */
 gboolean ord_run_take_errors (OrdRun       *run,
                               const double *errors,
                               guint         n,
                               double        mae);
 
-/* Measures on the validation images; keeps the parameters, or better ones of
- * before. */
+/* Measures on the validation images; keeps the parameters that are to be. */
 gboolean ord_run_validate    (OrdRun        *run,
                               GCancellable  *cancellable,
                               GError       **error);

@@ -62,10 +62,14 @@ loss_new (OrdRun *run)
 }
 
 static OrdTensor *
-copy (const OrdTensor *tensor,
-      const char      *name)
+best_errors_new (OrdRun *run)
 {
-  return ord_tensor_new (name, tensor->n_dims, tensor->dims, tensor->values);
+  const gsize  dims[] = { ord_run_n_validated (run) };
+  OrdTensor   *tensor = ord_tensor_new (BEST_ERRORS, 1, dims, NULL);
+
+  for (gsize i = 0; i < dims[0]; i++)
+    tensor->values[i] = (float) run->best_errors[i];
+  return tensor;
 }
 
 /* Of the running epoch; checkpoints from between epochs may have none. */
@@ -100,16 +104,18 @@ ord_run_save (OrdRun *run)
   g_ptr_array_add (checkpoint->tensors, counters_new (run));
   if (isfinite (run->loss))
     g_ptr_array_add (checkpoint->tensors, loss_new (run));
-  for (guint i = 0; run->kept && i < run->kept->len; i++)
+  for (guint i = 0; run->best && i < run->best->len; i++)
     {
-      const OrdTensor *tensor = g_ptr_array_index (run->kept, i);
-      g_autofree char *name = g_strconcat ("kept/", tensor->name, NULL);
+      const OrdTensor *tensor = g_ptr_array_index (run->best, i);
+      g_autofree char *name = g_strconcat ("best/", tensor->name, NULL);
 
-      g_ptr_array_add (checkpoint->tensors, copy (tensor, name));
+      g_ptr_array_add (checkpoint->tensors,
+                       ord_tensor_new (name, tensor->n_dims, tensor->dims,
+                                       tensor->values));
     }
+
   if (run->best_errors)
-    g_ptr_array_add (checkpoint->tensors,
-                     copy (run->best_errors, BEST_ERRORS));
+    g_ptr_array_add (checkpoint->tensors, best_errors_new (run));
 
   if (!ord_checkpoint_save (checkpoint, run->trainer->checkpoint, &error) &&
       !run->told_unsaved)
@@ -125,20 +131,22 @@ ord_run_save (OrdRun *run)
   run->save_seconds = (double) (run->saved - began) / G_USEC_PER_SEC;
 }
 
-/* The model's parameters under their own names again. */
+/* The best parameters under their own names again. */
 static GPtrArray *
-take_kept (GPtrArray *tensors)
+take_best (GPtrArray *tensors)
 {
-  GPtrArray *kept = ord_tensors_new ();
+  GPtrArray *best = ord_tensors_new ();
 
   for (guint i = 0; i < tensors->len; i++)
     {
       const OrdTensor *tensor = g_ptr_array_index (tensors, i);
 
-      if (g_str_has_prefix (tensor->name, "kept/"))
-        g_ptr_array_add (kept, copy (tensor, tensor->name + strlen ("kept/")));
+      if (g_str_has_prefix (tensor->name, "best/"))
+        g_ptr_array_add (best, ord_tensor_new (tensor->name + strlen ("best/"),
+                                               tensor->n_dims, tensor->dims,
+                                               tensor->values));
     }
-  return kept;
+  return best;
 }
 
 static double
@@ -217,23 +225,42 @@ ord_run_find_checkpoint (OrdRun *run)
     run->checkpoint = load_own (path, wanted, &found);
 }
 
+/* The best parameters are also tried on, as they are not to fail at the end. */
+static gboolean
+resume_best (OrdRun     *run,
+             GPtrArray  *tensors,
+             GError    **error)
+{
+  const gsize            dims[] = { ord_run_n_validated (run) };
+  g_autoptr (GPtrArray)  best = take_best (tensors);
+  OrdTensor             *errors =
+    ord_tensors_expect (tensors, BEST_ERRORS, 1, dims, error);
+
+  if (!errors || !ord_embedder_load (run->embedder, best, error))
+    return FALSE;
+  run->best = g_steal_pointer (&best);
+  run->best_errors = g_new (double, dims[0]);
+  for (gsize i = 0; i < dims[0]; i++)
+    run->best_errors[i] = errors->values[i];
+
+  return TRUE;
+}
+
 gboolean
 ord_run_resume (OrdRun  *run,
                 GError **error)
 {
   OrdCheckpoint *checkpoint = run->checkpoint;
   const gsize    dims[] = { 4 };
-  const gsize    of_errors[] = { ord_run_n_validated (run) };
-  OrdTensor     *counters, *errors = NULL;
+  OrdTensor     *counters;
 
   if (!checkpoint)
     return TRUE;
   counters = ord_tensors_expect (checkpoint->tensors, "trainer/counters", 1,
                                  dims, error);
-  if (checkpoint->history->len > 0)
-    errors = ord_tensors_expect (checkpoint->tensors, BEST_ERRORS, 1, of_errors,
-                                 error);
-  if (!counters || (checkpoint->history->len > 0 && !errors) ||
+  if (!counters ||
+      (checkpoint->history->len > 0 &&
+       !resume_best (run, checkpoint->tensors, error)) ||
       !ord_embedder_load (run->embedder, checkpoint->tensors, error) ||
       !ord_optimiser_load (run->optimiser, checkpoint->tensors, error))
     {
@@ -252,16 +279,13 @@ ord_run_resume (OrdRun  *run,
   run->earlier = checkpoint->seconds;
   g_array_unref (run->history);
   run->history = g_array_copy (checkpoint->history);
-  run->kept = take_kept (checkpoint->tensors);
-  if (run->kept->len == 0)
-    g_clear_pointer (&run->kept, g_ptr_array_unref);
-  if (errors)
-    run->best_errors = copy (errors, BEST_ERRORS);
   /* Another clock than the one the schedule was fitted to may hold now. */
   run->fitted = FALSE;
   ord_run_report (run, "Going on with an interrupted training", NULL);
   run->best_mae = history_best (run->history);
-  run->last_mae = run->best_mae;
+  if (run->history->len > 0)
+    run->last_mae = g_array_index (run->history, OrdEpoch,
+                                   run->history->len - 1).validation_mae;
   g_clear_pointer (&run->checkpoint, ord_checkpoint_free);
 
   return TRUE;

@@ -39,7 +39,7 @@ choose_batch (OrdRun *run)
 static double
 validation_cost (OrdRun *run)
 {
-  guint held_out = MIN (run->n_validation, ORD_RUN_VALIDATION_LIMIT);
+  guint held_out = ord_run_n_validated (run);
   /* Twice, to weigh augmentation; without --fade too, so that both take turns
    * alike. */
   guint looked_at = MIN (run->n_train, ORD_RUN_VALIDATION_LIMIT) + held_out +

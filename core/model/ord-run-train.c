@@ -279,7 +279,7 @@ ord_run_train (OrdRun        *run,
       }
   if (run->step == 0)
     return ord_run_refuse_to_keep (error);
-  if (!run->kept && !ord_run_validate (run, cancellable, error))
+  if (!run->best && !ord_run_validate (run, cancellable, error))
     return FALSE;
   /* Over, whatever ended it: a second run only finishes the model again. */
   run->n_steps = run->step;

@@ -15,7 +15,8 @@
 /* Of the features against the labels; below it the space has collapsed. */
 #define COLLAPSED 0.25
 
-/* At which parameters are believed to be worse than the best of before. */
+/* Of a one-tailed paired t-test: below it the best parameters are believed to be
+ * better than the last. */
 #define SIGNIFICANCE 0.1
 
 /* Every k-th of the samples [first, first + n), so that there are at most
@@ -193,35 +194,30 @@ weigh_augmentation (OrdRun               *run,
 }
 
 /* While the learning rate is high validation wavers, and the lowest error of many
- * is low by chance, the more so the fewer the pictures. As the rate falls the
- * network becomes better, unless it learns by heart: so it is the newest
- * parameters that are kept, except where the best were better by more than
- * chance. */
+ * is low by chance, the more so the fewer the pictures. A schedule that comes to
+ * its end leaves a network that is better for it, unless it learnt by heart.
+ * docs/last-epoch.md has what was measured. */
 gboolean
 ord_run_take_errors (OrdRun       *run,
                      const double *errors,
                      guint         n,
                      double        mae)
 {
-  const gsize        dims[] = { n };
-  g_autofree double *best = NULL;
-
   if (isnan (run->best_mae) || mae < run->best_mae)
     {
       run->best_mae = mae;
       run->best_step = run->step;
-      g_clear_pointer (&run->best_errors, ord_tensor_free);
-      run->best_errors = ord_tensor_new ("trainer/best-errors", 1, dims, NULL);
+      g_free (run->best_errors);
+      run->best_errors = g_new (double, n);
+      /* As exact as checkpoints keep them, so that a resumed run is the same. */
       for (guint i = 0; i < n; i++)
-        run->best_errors->values[i] = (float) errors[i];
+        run->best_errors[i] = (float) errors[i];
       return TRUE;
     }
 
-  best = g_new (double, n);
-  for (guint i = 0; i < n; i++)
-    best[i] = run->best_errors->values[i];
-
-  return ord_statistics_paired_t (best, errors, n, NULL) >= SIGNIFICANCE;
+  return run->step >= run->n_steps &&
+         ord_statistics_paired_t (run->best_errors, errors, n, NULL) >=
+         SIGNIFICANCE;
 }
 
 gboolean
@@ -277,9 +273,9 @@ ord_run_validate (OrdRun        *run,
   run->last_mae = quality.mae;
   if (ord_run_take_errors (run, errors, held_out.n, quality.mae))
     {
-      g_clear_pointer (&run->kept, g_ptr_array_unref);
-      run->kept = ord_tensors_new ();
-      ord_embedder_store (run->embedder, run->kept);
+      g_clear_pointer (&run->best, g_ptr_array_unref);
+      run->best = ord_tensors_new ();
+      ord_embedder_store (run->embedder, run->best);
     }
 
   collapsed = run->embedder->method->klass->metric &&

@@ -25,8 +25,8 @@ ord_run_clear (OrdRun *run)
   g_clear_pointer (&run->embedder, ord_embedder_free);
   g_clear_pointer (&run->frozen, ord_frozen_free);
   g_clear_pointer (&run->history, g_array_unref);
-  g_clear_pointer (&run->kept, g_ptr_array_unref);
-  g_clear_pointer (&run->best_errors, ord_tensor_free);
+  g_clear_pointer (&run->best, g_ptr_array_unref);
+  g_free (run->best_errors);
 }
 
 double

@@ -293,7 +293,7 @@ ord_trainer_run (OrdTrainer       *trainer,
   run.started = run.saved = g_get_monotonic_time ();
   ord_run_report_training (&run, NULL);
   if (!ord_run_train (&run, cancellable, error) ||
-      !ord_embedder_load (run.embedder, run.kept, error))
+      !ord_embedder_load (run.embedder, run.best, error))
     return NULL;
 
   options = describe_options (&run);

@@ -70,10 +70,9 @@ void        ord_trainer_start_anew         (OrdTrainer *trainer);
 /**
  * ord_trainer_run:
  *
- * Reads the pictures, trains, and finishes the model with the newest parameters
- * whose validation error was not above the lowest by more than chance (p < .1).
- * Cancelling abandons the run and leaves its checkpoint; ord_trainer_stop() ends
- * training early with the model so far.
+ * Reads the pictures, trains, and finishes the model with the parameters that
+ * had the lowest validation error. Cancelling abandons the run and leaves its
+ * checkpoint; ord_trainer_stop() ends training early and keeps the best so far.
  */
 OrdModel   *ord_trainer_run  (OrdTrainer        *trainer,
                               OrdProgressFunc    progress,

@@ -347,6 +347,7 @@ ord_graph_convolution (OrdGraph             *graph,
   ord_parameter_fill_normal (weight, sqrt (2.0 / (double) (dims[1] * dims[2] *
                                                            dims[3])),
                              ord_graph_get_seed (graph));
+  /* In groups it would be several. */
   weight->matrix = c->groups == 1;
   if (c->bias)
     ord_graph_add_parameter (graph, layer, "bias", 1, dims, TRUE, FALSE);

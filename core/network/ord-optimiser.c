@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Muon for matrices, which are the kernels of convolutions of our own, and Adam for
- * all else, both with decoupled weight decay.
- *
- * A gradient of such a kernel is mostly a few directions that the network
- * already uses; Adam, which scales number by number, leaves the others as small
- * as they are, so that what is hard to see is learnt late. Muon makes a step of
- * all directions of the momentum alike. docs/optimiser.md has what was measured.
- *
- * A step of Adam reads and writes several numbers for each that is learnt and
- * calculates little, so memory bounds it. All parameters are cut into pieces,
- * which the threads share; what is summed is summed piece by piece in order, so
- * the number of threads changes nothing.
+ * Muon for matrices, which are the kernels of convolutions of our own, and Adam
+ * for all else, both with decoupled weight decay. A gradient of such a kernel is
+ * mostly a few directions that the network already uses; Adam, which scales number
+ * by number, leaves the others as small as they are, so that what is hard to see
+ * is learnt late. Muon makes a step of all directions of the momentum alike.
+ * docs/optimiser.md has what was measured.
  */
 #include "ord-optimiser.h"
 
@@ -29,14 +23,17 @@
 #define MOMENTUM 0.95f
 
 /* Root of the mean square of what a step of Muon takes from a matrix, as a
- * multiple of the rate: what is usual of Adam, so that one rate and one decay
- * fit both (Liu et al. 2025). */
+ * multiple of the rate: about that of Adam's, so that one rate and one decay fit
+ * both, after Liu et al. (2025), who take .2. */
 #define MATRIX_SIZE 0.4
 
 /* Of the gradient over all parameters; longer ones are shortened to it. */
 #define MAX_NORM 5.0
 
-/* Numbers of a piece: their moments and gradients fit in a core's own cache. */
+/* Adam reads and writes several numbers for each that is learnt and calculates
+ * little, so memory bounds it. All parameters are cut into pieces, which the threads
+ * share; what is summed is summed piece by piece in order, so the number of threads
+ * changes nothing. Numbers of a piece: their moments and gradients fit in a core's own cache. */
 #define PIECE      16384
 /* With fewer pieces, other threads are not worth waking. */
 #define FEW_PIECES 4
@@ -110,7 +107,7 @@ ord_optimiser_new (GPtrArray *parameters)
         {
           OrdParameter *p = g_ptr_array_index (parameters, i);
 
-          if (p->gradient && p->matrix == matrices)
+          if (p->gradient && !p->matrix == !matrices)
             add (optimiser, p);
         }
     }
@@ -256,18 +253,19 @@ step_matrix (OrdParameter *p,
   gsize             rows = p->dims[0];
   gsize             columns = p->count / rows;
   g_autofree float *direction = g_new (float, p->count);
-  float             kept = p->decay ? (float) (1.0 - p->rate * decay) : 1.0f;
+  float             left = p->decay ? (float) (1.0 - p->rate * decay) : 1.0f;
   float             size = (float) (p->rate * rate * MATRIX_SIZE *
                                     sqrt ((double) MAX (rows, columns)));
 
   follow_gradient (p->gradient, shorten, m, direction, p->count);
   ord_orthogonalise (direction, rows, columns);
   for (gsize k = 0; k < p->count; k++)
-    p->value[k] = kept * p->value[k] - size * direction[k];
+    p->value[k] = left * p->value[k] - size * direction[k];
 }
 
-/* A matrix for each thread, whose products are then of one thread: they are too
- * small to share. The last ones, which are the largest, come first. */
+/* A matrix for each thread, whose products are then of one thread (OpenBLAS built
+ * for OpenMP sees to it): they are too small to share, and the number of threads
+ * changes nothing. The last ones, which are the largest, come first. */
 static void
 step_by_muon (OrdOptimiser *optimiser,
               float         shorten,
@@ -276,7 +274,7 @@ step_by_muon (OrdOptimiser *optimiser,
 {
   guint n = optimiser->parameters->len - optimiser->second->len;
 
-#pragma omp parallel for schedule (dynamic)
+#pragma omp parallel for schedule (dynamic) if (n > 0)
   for (guint i = 1; i <= n; i++)
     {
       guint         which = optimiser->parameters->len - i;
@@ -325,7 +323,8 @@ ord_optimiser_load (OrdOptimiser  *optimiser,
                     GError       **error)
 {
   const gsize  dims[] = { 2 };
-  OrdTensor   *step = ord_tensors_expect (tensors, "optimiser/step", 1, dims, error);
+  OrdTensor   *step =
+    ord_tensors_expect (tensors, "optimiser/step", 1, dims, error);
 
   if (!step ||
       !ord_parameters_load (optimiser->first, "optimiser/first/", tensors, error) ||

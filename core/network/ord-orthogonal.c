@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Newton–Schulz steps, all of them in the smaller of the matrix's dimensions.
- *
- * A step X ← Q X has Q = aI + bG + cG², a polynomial of the Gram matrix G = XXᵀ;
- * after it, G is Q G Q. So the steps need G alone: they are multiplied up to one
- * factor, and X is read twice, for its Gram matrix and by that factor. A kernel of
+ * Newton–Schulz steps, all of them in the smaller of the matrix's dimensions: a
+ * step X ← Q X has Q = A I + B G + C G², a polynomial of the Gram matrix G = XXᵀ,
+ * and after it G is Q G Q. So the steps need G alone. They are multiplied up to one
+ * factor, and X is read twice, for its Gram matrix and by that factor; a kernel of
  * 256 × 2304 takes a third of the work that way. A matrix with more rows than
  * columns has the Gram matrix XᵀX, and the factor on its right.
  */
@@ -18,8 +17,10 @@
 #define STEPS 5
 
 /* Chosen by Jordan et al. for the slope at 0, as small singular values take
- * longest: they do not settle at 1, but between .7 and 1.2. */
-static const float a = 3.4445f, b = -4.7750f, c = 2.0315f;
+ * longest: they do not settle at 1, but between .68 and 1.2. */
+#define A 3.4445f
+#define B -4.7750f
+#define C 2.0315f
 
 /* @left and @right, (n, n), commute and are symmetric, and so is the product. */
 static void
@@ -58,7 +59,7 @@ make_gram (const float *matrix,
   return trace;
 }
 
-/* @step ← aI + b @gram + c @gram² */
+/* @step ← A I + B @gram + C @gram² */
 static void
 make_step (const float *gram,
            float       *step,
@@ -66,9 +67,9 @@ make_step (const float *gram,
 {
   multiply (gram, gram, step, n);
   for (gsize k = 0; k < n * n; k++)
-    step[k] = b * gram[k] + c * step[k];
+    step[k] = B * gram[k] + C * step[k];
   for (gsize i = 0; i < n; i++)
-    step[i * n + i] += a;
+    step[i * n + i] += A;
 }
 
 static inline void

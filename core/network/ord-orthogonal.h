@@ -12,10 +12,10 @@ G_BEGIN_DECLS
  * ord_orthogonalise:
  * @matrix: (rows, columns): row-major; replaced
  *
- * Keeps the singular vectors of @matrix and brings its singular values to .7–1.2:
- * of U S Vᵀ it makes nearly U Vᵀ. Those below a thousandth of the matrix's
- * (Frobenius) norm stay smaller. The scale of @matrix makes no difference; zeros
- * stay zeros.
+ * Keeps the singular vectors of @matrix and brings its singular values to .68–1.2:
+ * of U S Vᵀ it makes nearly U Vᵀ. Those below .0015 of the matrix's (Frobenius)
+ * norm stay smaller. The scale of @matrix makes no difference, so long as floats
+ * hold its square; otherwise it becomes zeros, and zeros stay zeros.
  *
  * Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural
  * networks": five Newton–Schulz steps X ← aX + b(XXᵀ)X + c(XXᵀ)²X.

@@ -188,6 +188,7 @@ take_up (Import       *import,
 {
   parameter->rate = import->how->rate;
   parameter->decay = FALSE;
+  /* Muon would take it further from what it was; not tried. */
   parameter->matrix = FALSE;
 }
 

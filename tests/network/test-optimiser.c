@@ -80,72 +80,93 @@ test_a_long_parameter_moves_as_a_whole (void)
     }
 }
 
-/* (transfer full): 3 outputs of 4 inputs, all 1, with others around it that are
- * no matrices. */
+/* (transfer full): a wide matrix that decays and a tall one that does not, at half
+ * the rate, all 1, with others around them that are no matrices. */
 static GPtrArray *
-make_list_with_a_matrix (OrdParameter **matrix)
+make_list_with_matrices (OrdParameter *matrices[2])
 {
-  const gsize  dims[] = { 3, 1, 2, 2 };
+  const gsize  wide[] = { 3, 1, 2, 2 }, tall[] = { 5, 2, 1, 1 };
   GPtrArray   *list =
     g_ptr_array_new_with_free_func ((GDestroyNotify) ord_parameter_free);
 
-  *matrix = ord_parameter_new ("m", 4, dims, TRUE, TRUE);
-  (*matrix)->matrix = TRUE;
-  ord_parameter_fill (*matrix, 1.0f);
+  matrices[0] = ord_parameter_new ("wide", 4, wide, TRUE, TRUE);
+  matrices[1] = ord_parameter_new ("tall", 4, tall, TRUE, FALSE);
+  matrices[1]->rate = 0.5;
+  for (int i = 0; i < 2; i++)
+    {
+      matrices[i]->matrix = TRUE;
+      ord_parameter_fill (matrices[i], 1.0f);
+    }
   g_ptr_array_add (list, make_parameter (TRUE));
-  g_ptr_array_add (list, *matrix);
+  g_ptr_array_add (list, matrices[0]);
   g_ptr_array_add (list, make_parameter (FALSE));
+  g_ptr_array_add (list, matrices[1]);
 
   return list;
 }
 
 static void
-set_gradient (OrdParameter *matrix,
-              int           t,
-              float         size)
+set_gradients (OrdParameter *matrices[2],
+               int           t,
+               float         size)
 {
-  for (gsize k = 0; k < matrix->count; k++)
-    matrix->gradient[k] =
-      size * sinf ((float) (3 * (int) k + t * (int) (k % 5)));
+  for (int i = 0; i < 2; i++)
+    for (gsize k = 0; k < matrices[i]->count; k++)
+      matrices[i]->gradient[k] =
+        size * sinf ((float) ((3 + i) * (int) k + t * (int) (k % 5)));
+}
+
+/* One step of the definition, of a matrix whose gradient is set. */
+static void
+step_slowly (const OrdParameter *p,
+             float              *x,
+             float              *m)
+{
+  const float  longer_side = p->dims[0] == 3 ? 4.0f : 5.0f;
+  const float  rate = p->dims[0] == 3 ? 0.01f : 0.005f;
+  const float  decay = p->dims[0] == 3 ? 0.001f : 0.0f;
+  float        direction[12];
+
+  for (gsize k = 0; k < p->count; k++)
+    {
+      m[k] = 0.95f * m[k] + 0.05f * p->gradient[k];
+      direction[k] = 0.95f * m[k] + 0.05f * p->gradient[k];
+    }
+  ord_orthogonalise (direction, p->dims[0], p->count / p->dims[0]);
+  for (gsize k = 0; k < p->count; k++)
+    x[k] -= decay * x[k] + rate * 0.4f * sqrtf (longer_side) * direction[k];
 }
 
 static void
 test_matrices_move_by_their_orthogonal_momentum (void)
 {
-  OrdParameter            *p;
-  g_autoptr (GPtrArray)    list = make_list_with_a_matrix (&p);
+  OrdParameter            *matrices[2];
+  g_autoptr (GPtrArray)    list = make_list_with_matrices (matrices);
   g_autoptr (OrdOptimiser) optimiser = ord_optimiser_new (list);
-  float                    m[12] = { 0 }, x[12];
+  OrdParameter            *other;
+  float                    m[2][12] = { { 0 } }, x[2][12];
 
   for (int k = 0; k < 12; k++)
-    x[k] = 1.0f;
+    x[0][k] = x[1][k] = 1.0f;
   for (int t = 1; t <= 4; t++)
     {
-      float direction[12];
-
-      set_gradient (p, t, 0.1f);
-      for (int k = 0; k < 12; k++)
-        {
-          float g = p->gradient[k];
-
-          m[k] = 0.95f * m[k] + 0.05f * g;
-          direction[k] = 0.95f * m[k] + 0.05f * g;
-        }
-      ord_orthogonalise (direction, 3, 4);
-      for (int k = 0; k < 12; k++)
-        x[k] -= 0.001f * x[k] + 0.01f * 0.4f * sqrtf (4.0f) * direction[k];
+      set_gradients (matrices, t, 0.1f);
       g_assert_true (ord_optimiser_step (optimiser, 0.01, 0.001));
-      for (int k = 0; k < 12; k++)
-        g_assert_cmpfloat_with_epsilon (p->value[k], x[k], 1e-5);
+      for (int i = 0; i < 2; i++)
+        {
+          step_slowly (matrices[i], x[i], m[i]);
+          for (gsize k = 0; k < matrices[i]->count; k++)
+            g_assert_cmpfloat_with_epsilon (matrices[i]->value[k], x[i][k], 1e-5);
+        }
     }
-  /* Beside it, what is no matrix moves as ever: not at all but for decay. */
-  p = g_ptr_array_index (list, 0);
-  g_assert_cmpfloat_with_epsilon (p->value[0], pow (0.999, 4), 1e-5);
-  p = g_ptr_array_index (list, 2);
-  g_assert_cmpfloat (p->value[0], ==, 1.0f);
+  /* Beside them, what is no matrix moves as ever: not at all but for decay. */
+  other = g_ptr_array_index (list, 0);
+  g_assert_cmpfloat_with_epsilon (other->value[0], pow (0.999, 4), 1e-5);
+  other = g_ptr_array_index (list, 2);
+  g_assert_cmpfloat (other->value[0], ==, 1.0f);
 }
 
-/* A gradient that is too long for Adam is shortened, and it is for all. */
+/* A gradient that is too long for Adam is shortened, and with it all others. */
 static void
 test_matrices_move_as_far_whatever_their_gradients_size (void)
 {
@@ -153,18 +174,19 @@ test_matrices_move_as_far_whatever_their_gradients_size (void)
 
   for (guint i = 1; i < G_N_ELEMENTS (sizes); i++)
     {
-      OrdParameter            *p, *q;
-      g_autoptr (GPtrArray)    small = make_list_with_a_matrix (&p);
-      g_autoptr (GPtrArray)    large = make_list_with_a_matrix (&q);
+      OrdParameter            *p[2], *q[2];
+      g_autoptr (GPtrArray)    small = make_list_with_matrices (p);
+      g_autoptr (GPtrArray)    large = make_list_with_matrices (q);
       g_autoptr (OrdOptimiser) first = ord_optimiser_new (small);
       g_autoptr (OrdOptimiser) second = ord_optimiser_new (large);
 
-      set_gradient (p, 1, sizes[0]);
-      set_gradient (q, 1, sizes[i]);
+      set_gradients (p, 1, sizes[0]);
+      set_gradients (q, 1, sizes[i]);
       ord_optimiser_step (first, 0.01, 0.0);
       ord_optimiser_step (second, 0.01, 0.0);
-      for (gsize k = 0; k < p->count; k++)
-        g_assert_cmpfloat_with_epsilon (p->value[k], q->value[k], 1e-5);
+      for (int w = 0; w < 2; w++)
+        for (gsize k = 0; k < p[w]->count; k++)
+          g_assert_cmpfloat_with_epsilon (p[w]->value[k], q[w]->value[k], 1e-5);
     }
 }
 
@@ -216,8 +238,8 @@ test_gradients_that_are_not_finite_change_nothing (void)
 static void
 test_a_stored_run_goes_on_the_same (void)
 {
-  OrdParameter            *p, *q;
-  g_autoptr (GPtrArray)    list = make_list_with_a_matrix (&q);
+  OrdParameter            *p, *matrices[2];
+  g_autoptr (GPtrArray)    list = make_list_with_matrices (matrices);
   g_autoptr (GPtrArray)    tensors = ord_tensors_new ();
   g_autoptr (OrdOptimiser) first = ord_optimiser_new (list);
   g_autoptr (OrdOptimiser) second = ord_optimiser_new (list);
@@ -227,22 +249,22 @@ test_a_stored_run_goes_on_the_same (void)
   for (int t = 0; t < 3; t++)
     {
       p->gradient[0] = 0.1f * (float) t;
-      set_gradient (q, t, 0.1f);
+      set_gradients (matrices, t, 0.1f);
       ord_optimiser_step (first, 0.01, 0.0);
     }
   ord_optimiser_store (first, tensors);
   kept[0] = p->value[0];
-  kept[1] = q->value[0];
+  kept[1] = matrices[0]->value[0];
   ord_optimiser_step (first, 0.01, 0.0);
   expected[0] = p->value[0];
-  expected[1] = q->value[0];
+  expected[1] = matrices[0]->value[0];
 
   p->value[0] = kept[0];
-  q->value[0] = kept[1];
+  matrices[0]->value[0] = kept[1];
   g_assert_true (ord_optimiser_load (second, tensors, NULL));
   ord_optimiser_step (second, 0.01, 0.0);
   g_assert_cmpfloat (p->value[0], ==, expected[0]);
-  g_assert_cmpfloat (q->value[0], ==, expected[1]);
+  g_assert_cmpfloat (matrices[0]->value[0], ==, expected[1]);
 }
 
 int
