@@ -185,7 +185,7 @@ step (const float *pictures,
   ord_method_loss (work.method, &judged, work.d_features);
   if (!ord_encoder_backward (work.encoder, work.d_features, error))
     return FALSE;
-  /* As the peer's AdamW, whose decay is .01 of the rate. */
+  /* Decay as the peer's AdamW has it, .01 of the rate. Kernels are moved by Muon. */
   ord_optimiser_step (work.optimiser, 1e-4, 1e-6);
   ord_encoder_parameters_changed (work.encoder);
 

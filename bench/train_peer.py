@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Steps of training in PyTorch: the same networks, loss and optimiser.
+# Steps of training in PyTorch: the same networks and loss, and AdamW, which here
+# moves all but the compact network's kernels.
 #
 #   prepare compact SIZE BATCH STEPS PRECISION FORMAT
 #   prepare loading SIZE BATCH STEPS PRECISION FORMAT

@@ -279,8 +279,9 @@ def predict(context):
 BENCHES = {
     "train": Bench(
         "steps of training the compact network, batch 64; PyTorch", train,
-        "Forward, RM-Loss with its guide, backward, AdamW with the gradient's "
-        "length limited, on both sides. 10 steps stand for an epoch (--whole: "
+        "Forward, RM-Loss with its guide, backward, a step with the gradient's "
+        "length limited: AdamW there, Muon for kernels and AdamW for the rest "
+        "here, which is more work. 10 steps stand for an epoch (--whole: "
         "135, as many as the X-rays have). Decoding too: every picture is read "
         "from its file and augmented, by a thread for each core here, by a "
         "DataLoader with as many workers there; nothing is kept. PyTorch's "

@@ -35,7 +35,7 @@ static const OrdOptionSpec options_table[] = {
     "where that is faster here", ORD_PRECISION_AUTO, 0, 2, TRUE, precisions },
   { "rate", "peak learning rate", 4e-3, 1e-6, 1.0, FALSE, NULL },
   { "decay", "logarithm of what weights decay by over the whole run; less where "
-    "steps are few", 1.5, 0.0, 100.0, FALSE, NULL },
+    "steps are few", 4.0, 0.0, 100.0, FALSE, NULL },
   { "checkpoint", "seconds of training that are worth a checkpoint",
     20.0, 0.0, 86400.0, FALSE, NULL },
   { "memory", "of decoded pictures that are kept, in MiB", 2048, 1, 1048576,
