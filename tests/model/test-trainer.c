@@ -364,6 +364,43 @@ test_damaged_checkpoint_is_not_used (Training      *training,
   g_assert_nonnull (model);
 }
 
+/* The best parameters, the errors that go with them, the counters: without one of
+ * these it is told at once, not after the hours that are left. */
+static void
+test_incomplete_checkpoint_is_refused (Training      *training,
+                                       gconstpointer  method)
+{
+  const char   *dropped[] = { "best/", "trainer/best-errors",
+                              "trainer/counters" };
+  Interruption  interruption = { 0 };
+
+  for (guint d = 0; d < G_N_ELEMENTS (dropped); d++)
+    {
+      g_autoptr (GCancellable)  cancellable = g_cancellable_new ();
+      g_autoptr (OrdCheckpoint) checkpoint = NULL;
+      g_autoptr (OrdTrainer)    trainer = NULL;
+      g_autoptr (GError)        error = NULL;
+
+      interruption.cancellable = cancellable;
+      g_unlink (training->checkpoint);
+      run_cancelled (training, interrupt, &interruption, cancellable);
+      checkpoint = ord_checkpoint_load (training->checkpoint, &error);
+      g_assert_no_error (error);
+      for (guint i = checkpoint->tensors->len; i > 0; i--)
+        if (g_str_has_prefix (((OrdTensor *)
+                               g_ptr_array_index (checkpoint->tensors, i - 1))
+                              ->name, dropped[d]))
+          g_ptr_array_remove_index (checkpoint->tensors, i - 1);
+      g_assert_true (ord_checkpoint_save (checkpoint, training->checkpoint,
+                                          &error));
+
+      trainer = training_trainer (training, NULL, TRUE);
+      g_assert_null (ord_trainer_run (trainer, NULL, NULL, NULL, &error));
+      g_assert_error (error, ORD_ERROR, ORD_ERROR_MODEL);
+      g_assert_nonnull (strstr (error->message, "remove it to start anew"));
+    }
+}
+
 static void
 test_bad_pictures_are_skipped_and_named (Training      *training,
                                          gconstpointer  method)
@@ -452,6 +489,8 @@ main (int    argc,
        test_foreign_checkpoint_is_not_used);
   ADD ("/trainer/a-damaged-checkpoint-is-not-used",
        test_damaged_checkpoint_is_not_used);
+  ADD ("/trainer/an-incomplete-checkpoint-is-refused",
+       test_incomplete_checkpoint_is_refused);
   ADD ("/trainer/bad-pictures-are-skipped-and-named",
        test_bad_pictures_are_skipped_and_named);
   ADD ("/trainer/no-readable-picture-is-an-error", test_no_readable_pictures);
