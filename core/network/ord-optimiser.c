@@ -327,8 +327,10 @@ ord_optimiser_load (OrdOptimiser  *optimiser,
     ord_tensors_expect (tensors, "optimiser/step", 1, dims, error);
 
   if (!step ||
-      !ord_parameters_load (optimiser->first, "optimiser/first/", tensors, error) ||
-      !ord_parameters_load (optimiser->second, "optimiser/second/", tensors, error))
+      !ord_parameters_load (optimiser->first, "optimiser/first/", tensors,
+                            error) ||
+      !ord_parameters_load (optimiser->second, "optimiser/second/", tensors,
+                            error))
     return FALSE;
   optimiser->step =
     (guint64) step->values[0] + ((guint64) step->values[1] << 20);

@@ -21,8 +21,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdOptimiser, ord_optimiser_free)
  * @decay (times their own rate). A matrix moves by @rate × .4 √(its longer side)
  * times its momentum made orthogonal, so that its numbers move about as far as
  * Adam's do (Liu et al. 2025, "Muon is scalable for LLM training", whose factor is
- * .2). Returns FALSE, and
- * changes nothing, where a gradient is not finite. */
+ * .2). Returns FALSE, and changes nothing, where a gradient is not finite. */
 gboolean      ord_optimiser_step (OrdOptimiser *optimiser,
                                   double        rate,
                                   double        decay);

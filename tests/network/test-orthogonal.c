@@ -24,20 +24,20 @@ random_matrix (gsize   rows,
   return matrix;
 }
 
-/* (transfer full): @x · @yᵀ of (rows, columns) and (others, columns). */
+/* (transfer full): of (rows, inner) and (inner, columns). */
 static double *
-product (const double *x,
-         const double *y,
+product (const double *left,
+         const double *right,
          gsize         rows,
-         gsize         others,
+         gsize         inner,
          gsize         columns)
 {
-  double *p = g_new0 (double, rows * others);
+  double *p = g_new0 (double, rows * columns);
 
   for (gsize i = 0; i < rows; i++)
-    for (gsize j = 0; j < others; j++)
-      for (gsize k = 0; k < columns; k++)
-        p[i * others + j] += x[i * columns + k] * y[j * columns + k];
+    for (gsize k = 0; k < inner; k++)
+      for (gsize j = 0; j < columns; j++)
+        p[i * columns + j] += left[i * inner + k] * right[k * columns + j];
 
   return p;
 }
@@ -72,11 +72,10 @@ slow_twin (const float *matrix,
     x[k] = matrix[k] / sqrt (norm);
   for (int step = 0; step < 5; step++)
     {
-      g_autofree double *gram = product (x, x, rows, rows, columns);
       g_autofree double *transposed = transpose (x, rows, columns);
-      g_autofree double *once = product (gram, transposed, rows, columns, rows);
-      g_autofree double *once_t = transpose (once, rows, columns);
-      g_autofree double *twice = product (gram, once_t, rows, columns, rows);
+      g_autofree double *gram = product (x, transposed, rows, columns, rows);
+      g_autofree double *once = product (gram, x, rows, rows, columns);
+      g_autofree double *twice = product (gram, once, rows, rows, columns);
 
       for (gsize k = 0; k < count; k++)
         x[k] = 3.4445 * x[k] - 4.7750 * once[k] + 2.0315 * twice[k];
