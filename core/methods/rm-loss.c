@@ -11,12 +11,16 @@
  * Where this departs from the paper: it starts from a network that knows
  * ImageNet, and this one may start from nothing. There the loss as published
  * collapses: while the encoder is weak, near pairs (weight 1 + α) are best
- * served by distance 0, and far pairs (weight α) hardly object. So far pairs
- * keep more of their weight, and a linear head looks at the same features,
- * which no collapsed space can serve. It takes no part in the answer.
+ * served by distance 0, and far pairs (weight α) hardly object.
  *
- * The head leads while the encoder is weak, and tells how much can be asked of
- * the space, by three rules:
+ * So s is not learnt: each batch is made as wide as its labels, s² = Σ |y − ȳ|² /
+ * Σ |f − f̄|², and the gradient knows that s depends on f. A space cannot shrink
+ * then; and what shrinks and widens all features of a batch together, as its batch
+ * norms do, is no error of its pairs, of which it would be most of what far ones
+ * have. Answers take a running mean of log s.
+ *
+ * And a linear head looks at the same features. It takes no part in the answer. It
+ * leads while the encoder is weak, and tells how much can be asked of the space:
  *
  * - A tenth (--guide) of the square of its mean absolute error E is added to the
  *   loss: the gradients are those of E times E / 5, so that it steps back,
@@ -25,10 +29,11 @@
  *   means, 0 for a head that knows nothing and 1 for one that knows all: pairs
  *   of features that mean nothing yet would be pushed apart in any direction,
  *   and drawn in again later.
- * - The neighbourhood is as wide as ten times E, σ = 10 E: labels that the
- *   features cannot tell apart are all alike, and to weigh the nearest of them
- *   more is to learn noise. So it spans all labels at first, and still does at
- *   the end where pictures are hard; where they are easy it closes in.
+ * - Far pairs keep what it does not explain, α = 1 − skill, and the neighbourhood
+ *   is three times as wide as its error, σ = 3 E: labels that the features cannot
+ *   tell apart are all alike, and to weigh the nearest of them more is to learn
+ *   noise. So all pairs count alike at first, and still do in part at the end
+ *   where pictures are hard; where they are easy the loss becomes a local one.
  *
  * docs/rm-loss.md tells what was measured, and what made no difference.
  */
@@ -46,16 +51,17 @@
 #define RUNNING_STEP 0.1
 
 /* Of the head's error: how far a neighbourhood reaches unless --sigma tells. */
-#define REACH        10.0
+#define REACH        3.0
 
 /* Below it σ counts as this, for 1 / σ² to stay a number. */
 #define SIGMA_MIN    0.01
 
 static const OrdOptionSpec options[] = {
   { "sigma", "size of the neighbourhood, in standard deviations of the label; 0: "
-    "ten times the head's error (all alike without a head)",
+    "three times the head's error (all alike without a head)",
     0.0, 0.0, 1000.0, FALSE, NULL },
-  { "alpha", "weight that far pairs keep", 1.0, 0.0, 100.0, FALSE, NULL },
+  { "alpha", "weight that far pairs keep; -1: the share of the labels that the head "
+    "does not explain", -1.0, -1.0, 100.0, FALSE, NULL },
   { "mining", "count only pairs that are worse than the running mean",
     1, 0, 1, TRUE, NULL },
   { "guide", "weight of the square of the mean absolute error of a linear head that "
@@ -68,8 +74,9 @@ typedef struct
   OrdMethod     base;
   OrdRmPairs    pairs;
   OrdHead       head;
-  OrdParameter *log_scale; /* s = exp (log_scale) stays positive */
+  OrdParameter *log_scale;  /* the running mean; not trained */
   double        told_sigma; /* 0: by the head's error */
+  double        told_alpha; /* negative: by the head's skill */
   double        guide;
   /* As exact as files keep them, so that a resumed training is the same. */
   float         error;     /* running mean of the head's; NaN before a batch */
@@ -297,14 +304,14 @@ rm_loss_new (const OrdOptions *values,
 
   ord_method_init (&self->base, &ord_method_rm_loss, width, n_labels);
   self->told_sigma = ord_options_get (values, "sigma");
-  self->pairs.alpha = ord_options_get (values, "alpha");
+  self->told_alpha = ord_options_get (values, "alpha");
   self->pairs.mining = ord_options_get (values, "mining") > 0.5;
   self->pairs.threshold = NAN;
   self->guide = ord_options_get (values, "guide");
   self->error = NAN;
   self->deviation = NAN;
   ord_head_init (&self->head, self->base.parameters, width, n_labels, seed);
-  self->log_scale = ord_parameter_new ("log-scale", 1, one, TRUE, FALSE);
+  self->log_scale = ord_parameter_new ("log-scale", 1, one, FALSE, FALSE);
   g_ptr_array_add (self->base.parameters, self->log_scale);
 
   return &self->base;
@@ -341,6 +348,13 @@ neighbourhood (const RmLoss *self)
   return MAX (sigma, SIGMA_MIN);
 }
 
+/* α */
+static double
+leak (const RmLoss *self)
+{
+  return self->told_alpha < 0.0 ? 1.0 - skill (self) : self->told_alpha;
+}
+
 static double
 mean_size (const float *labels,
            gsize        count)
@@ -352,23 +366,77 @@ mean_size (const float *labels,
   return sum / (double) count;
 }
 
+/* Σ |row − mean row|² */
+static double
+scatter (const float *rows,
+         gsize        n,
+         gsize        width)
+{
+  g_autofree float *centred = ord_pairs_centre (rows, n, width);
+  double            sum = 0.0;
+
+  for (gsize k = 0; k < n * width; k++)
+    sum += (double) centred[k] * centred[k];
+  return sum;
+}
+
+/* Adds what the features change through s: ∂s/∂f_i = −s (f_i − f̄) / scatter. */
+static void
+add_scale_gradient (const OrdMethodBatch *batch,
+                    guint                 width,
+                    double                factor,
+                    float                *d_features)
+{
+  g_autofree float *centred =
+    ord_pairs_centre (batch->features, batch->n, width);
+
+  for (gsize k = 0; k < (gsize) batch->n * width; k++)
+    d_features[k] -= (float) (factor * centred[k]);
+}
+
+static double
+metric_loss (RmLoss               *self,
+             const OrdMethodBatch *batch,
+             float                *d_features)
+{
+  const guint width = self->base.width, n_labels = self->base.n_labels;
+  double      of_labels = scatter (batch->labels, batch->n, n_labels);
+  double      of_features = scatter (batch->features, batch->n, width);
+  double      scale, d_scale, loss;
+
+  /* Of equal labels or features no width can be told. */
+  gboolean    told = of_labels > 0.0 && of_features > 0.0;
+
+  scale = told ? sqrt (of_labels / of_features)
+               : exp ((double) self->log_scale->value[0]);
+  self->pairs.sigma = neighbourhood (self);
+  self->pairs.alpha = leak (self);
+  loss = ord_rm_pairs_loss (&self->pairs, batch->features, batch->labels,
+                            batch->n, width, n_labels, scale, d_features,
+                            &d_scale);
+  if (told)
+    {
+      add_scale_gradient (batch, width, d_scale * scale / of_features,
+                          d_features);
+      self->log_scale->value[0] =
+        (float) follow (self->log_scale->value[0], log (scale));
+    }
+
+  return loss;
+}
+
 static double
 rm_loss_loss (OrdMethod            *method,
               const OrdMethodBatch *batch,
               float                *d_features)
 {
   RmLoss *self = (RmLoss *) method;
-  double  scale = exp (self->log_scale->value[0]);
   double  share = skill (self);
-  double  d_scale, metric, guide;
+  double  metric = metric_loss (self, batch, d_features);
+  double  guide;
 
-  self->pairs.sigma = neighbourhood (self);
-  metric = ord_rm_pairs_loss (&self->pairs, batch->features, batch->labels,
-                              batch->n, method->width, method->n_labels, scale,
-                              d_features, &d_scale);
   for (gsize k = 0; k < batch->n * method->width; k++)
     d_features[k] *= (float) share;
-  self->log_scale->gradient[0] = (float) (share * d_scale * scale);
   guide = ord_head_loss (&self->head, ORD_HEAD_SQUARED_L1, batch->features,
                          batch->labels, batch->n, self->guide, d_features);
   if (self->guide > 0.0)

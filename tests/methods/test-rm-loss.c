@@ -377,19 +377,43 @@ led_loss (Led *led)
   return ord_method_loss (led->method, &batch, led->d_features);
 }
 
+/* Σ |row − mean row|² */
+static double
+plain_scatter (const float *rows,
+               guint        n,
+               guint        width)
+{
+  double sum = 0.0;
+
+  for (guint k = 0; k < width; k++)
+    {
+      double mean = 0.0;
+
+      for (guint i = 0; i < n; i++)
+        mean += rows[i * width + k] / (double) n;
+      for (guint i = 0; i < n; i++)
+        sum += pow (rows[i * width + k] - mean, 2.0);
+    }
+  return sum;
+}
+
 /* The metric loss of the second batch: by then there is a neighbourhood. */
 static double
 metric_alone (Led    *led,
-              double  sigma)
+              double  sigma,
+              double  alpha)
 {
   OrdRmPairs pairs = { INFINITY, 1.0, TRUE, NAN };
+  double     scale = sqrt (plain_scatter (led->labels, LED, 1) /
+                           plain_scatter (led->features, LED, LED_WIDTH));
   double     d_scale;
 
-  ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH, 1, 1.0,
-                     led->d_features, &d_scale);
+  ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH, 1,
+                     scale, led->d_features, &d_scale);
   pairs.sigma = sigma;
+  pairs.alpha = alpha;
   return ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH,
-                            1, 1.0, led->d_features, &d_scale);
+                            1, scale, led->d_features, &d_scale);
 }
 
 static double
@@ -419,7 +443,7 @@ test_head_that_knows_all (Led           *led,
 {
   /* Nothing is known of the head before the first batch. */
   assert_near (led_loss (led), 0.0, 1e-6);
-  assert_near (led_loss (led), metric_alone (led, 0.01), 1e-6);
+  assert_near (led_loss (led), metric_alone (led, 0.01, 0.0), 1e-6);
 }
 
 static void
@@ -431,7 +455,7 @@ test_neighbourhood (Led           *led,
 
   led_loss (led);
   assert_near (led_loss (led),
-               skill * metric_alone (led, 10.0 * error) +
+               skill * metric_alone (led, 3.0 * error, 1.0 - skill) +
                GUIDE * error * error, 1e-6);
 }
 
@@ -466,13 +490,12 @@ test_mixture_gradient (Led           *led,
   const float            step = 1e-3f;
   g_autoptr (GPtrArray)  state = ord_tensors_new ();
   float                  gradient[G_N_ELEMENTS (led->features)];
-  double                 d_scale, above, below;
+  double                 above, below;
 
   led_loss (led);
   ord_method_store (led->method, state);
   led_loss (led);
   memcpy (gradient, led->d_features, sizeof gradient);
-  d_scale = parameter_of (led, "log-scale")->gradient[0];
 
   for (guint k = 0; k < G_N_ELEMENTS (gradient); k++)
     {
@@ -487,14 +510,83 @@ test_mixture_gradient (Led           *led,
       led->features[k] = kept;
       assert_near (gradient[k], (above - below) / (2.0 * step), 2e-3);
     }
+}
 
-  g_assert_true (ord_method_load (led->method, state, NULL));
-  parameter_of (led, "log-scale")->value[0] += step;
-  above = led_loss (led);
-  g_assert_true (ord_method_load (led->method, state, NULL));
-  parameter_of (led, "log-scale")->value[0] -= step;
-  below = led_loss (led);
-  assert_near (d_scale, (above - below) / (2.0 * step), 2e-3);
+static OrdMethod *
+new_without_head (guint width)
+{
+  g_autoptr (OrdOptions) options = ord_options_new ();
+
+  ord_options_add (options, ord_method_get_options ("rm-loss"));
+  g_assert_true (ord_options_set (options, "guide", 0.0, NULL));
+  return ord_method_new ("rm-loss", options, width, 1, 1, NULL);
+}
+
+/* As where a batch norm widens all of a batch. */
+static void
+test_width_is_no_error (void)
+{
+  enum { N = 8, WIDTH = 4 };
+  OrdRandom              random = ord_random_init (6);
+  g_autoptr (OrdMethod)  narrow = new_without_head (WIDTH);
+  g_autoptr (OrdMethod)  wide = new_without_head (WIDTH);
+  float                  features[N * WIDTH], labels[N];
+  float                  d_narrow[N * WIDTH], d_wide[N * WIDTH];
+  OrdMethodBatch         batch = { N, features, labels };
+  double                 loss;
+
+  fill_normal (&random, features, G_N_ELEMENTS (features));
+  fill_normal (&random, labels, G_N_ELEMENTS (labels));
+  loss = ord_method_loss (narrow, &batch, d_narrow);
+  for (guint k = 0; k < G_N_ELEMENTS (features); k++)
+    features[k] = 3.0f * features[k] + 5.0f;
+
+  assert_near (ord_method_loss (wide, &batch, d_wide), loss, 1e-5);
+  for (guint k = 0; k < G_N_ELEMENTS (features); k++)
+    assert_near (3.0 * d_wide[k], d_narrow[k], 1e-4);
+}
+
+static void
+test_answers_are_in_label_units (void)
+{
+  enum { N = 8, WIDTH = 4 };
+  OrdRandom              random = ord_random_init (6);
+  g_autoptr (OrdMethod)  method = new_without_head (WIDTH);
+  float                  features[N * WIDTH], labels[N], unused[N * WIDTH];
+  OrdMethodBatch         batch = { N, features, labels };
+
+  fill_normal (&random, features, G_N_ELEMENTS (features));
+  fill_normal (&random, labels, G_N_ELEMENTS (labels));
+  for (guint step = 0; step < 200; step++)
+    ord_method_loss (method, &batch, unused);
+
+  ord_method_embed (method, features, N);
+  assert_near (plain_scatter (features, N, WIDTH),
+               plain_scatter (labels, N, 1), 1e-4);
+}
+
+/* No width can be told of them. */
+static void
+test_batch_without_width (gconstpointer data)
+{
+  const gboolean         of_labels = GPOINTER_TO_INT (data);
+  enum { N = 4, WIDTH = 3 };
+  OrdRandom              random = ord_random_init (9);
+  g_autoptr (OrdMethod)  method = new_without_head (WIDTH);
+  float                  features[N * WIDTH] = { 0.0f }, labels[N] = { 0.0f };
+  float                  d_features[N * WIDTH];
+  OrdMethodBatch         batch = { N, features, labels };
+
+  if (of_labels)
+    fill_normal (&random, features, G_N_ELEMENTS (features));
+  else
+    fill_normal (&random, labels, G_N_ELEMENTS (labels));
+  g_assert_cmpfloat (ord_method_loss (method, &batch, d_features), >, 0.0);
+  for (guint k = 0; k < G_N_ELEMENTS (d_features); k++)
+    g_assert_true (isfinite (d_features[k]));
+  ord_method_embed (method, features, N);
+  for (guint k = 0; k < G_N_ELEMENTS (features); k++)
+    g_assert_true (isfinite (features[k]));
 }
 
 int
@@ -527,8 +619,16 @@ main (int    argc,
               led_set_up, test_head_that_knows_nothing, led_tear_down);
   g_test_add ("/rm-loss/a-head-that-knows-all-leaves-it-to-the-metric", Led,
               &all, led_set_up, test_head_that_knows_all, led_tear_down);
-  g_test_add ("/rm-loss/the-neighbourhood-is-ten-times-the-head's-error", Led,
+  g_test_add ("/rm-loss/the-neighbourhood-is-three-times-the-head's-error", Led,
               &most, led_set_up, test_neighbourhood, led_tear_down);
+  g_test_add_func ("/rm-loss/the-width-of-a-batch-is-no-error",
+                   test_width_is_no_error);
+  g_test_add_func ("/rm-loss/answers-are-in-label-units",
+                   test_answers_are_in_label_units);
+  g_test_add_data_func ("/rm-loss/equal-labels-tell-no-width",
+                        GINT_TO_POINTER (TRUE), test_batch_without_width);
+  g_test_add_data_func ("/rm-loss/equal-features-tell-no-width",
+                        GINT_TO_POINTER (FALSE), test_batch_without_width);
   g_test_add_func ("/rm-loss/a-tiny-sigma-is-as-good-as-a-small-one",
                    test_tiny_sigma);
   g_test_add ("/rm-loss/the-mixture's-gradient-agrees-with-finite-differences",
