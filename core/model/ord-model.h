@@ -20,9 +20,8 @@ G_BEGIN_DECLS
  * @seconds: of training up to the end of this epoch
  * @loss: mean training loss
  * @validation_mae: label units
- * @spread: standard deviation of the features over that of the labels, both
- *   over the validation images (pair distances' root mean square ratio);
- *   near zero is a collapsed space
+ * @spread: of the validation images' features along their labels
+ *   (ord_geometry_spread()); near zero is a collapsed space
  */
 typedef struct
 {

@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "../data/ord-random.h"
+#include "../space/ord-geometry.h"
 #include "../space/ord-quality.h"
 #include "../space/ord-statistics.h"
 
-/* Of the features against the labels; below it the space has collapsed. */
+/* Of the features along the labels; below it the space has collapsed. */
 #define COLLAPSED 0.25
 
 /* Of a one-tailed paired t-test: below it the best parameters are believed to be
@@ -99,43 +100,18 @@ embed_some (OrdRun        *run,
                                      cancellable, error);
 }
 
-/* √(variance over all coordinates). */
-static double
-total_sd (const float *values,
-          gsize        n,
-          gsize        width)
-{
-  double total = 0.0;
-
-  for (gsize k = 0; k < width; k++)
-    {
-      double mean = 0.0, square = 0.0;
-
-      for (gsize i = 0; i < n; i++)
-        mean += values[i * width + k] / (double) n;
-      for (gsize i = 0; i < n; i++)
-        square += (values[i * width + k] - mean) * (values[i * width + k] - mean);
-      total += square / (double) n;
-    }
-  return sqrt (total);
-}
-
-/* The features' spread over that of the standardised labels. */
+/* Of the features, beside that of the standardised labels. */
 static double
 relative_spread (OrdRun         *run,
                  const Embedded *embedded)
 {
-  g_autofree float *labels = g_new (float, (gsize) embedded->n * run->n_labels);
-  double            of_labels;
+  gsize              count = (gsize) embedded->n * run->n_labels;
+  g_autofree double *labels = g_new (double, count);
 
-  for (gsize i = 0; i < (gsize) embedded->n * run->n_labels; i++)
-    labels[i] = (float) (embedded->labels[i] / run->label_sd[i % run->n_labels]);
-  of_labels = total_sd (labels, embedded->n, run->n_labels);
-
-  return of_labels > 0.0
-         ? total_sd (embedded->features, embedded->n, run->embedder->width) /
-           of_labels
-         : NAN;
+  for (gsize i = 0; i < count; i++)
+    labels[i] = embedded->labels[i] / run->label_sd[i % run->n_labels];
+  return ord_geometry_spread (embedded->features, embedded->n,
+                              run->embedder->width, labels, run->n_labels);
 }
 
 /* (transfer full): (n, n_labels) */
@@ -282,8 +258,8 @@ ord_run_validate (OrdRun        *run,
               epoch.spread < COLLAPSED && run->step * 2 > run->n_steps;
   ord_run_report_training (run,
                            collapsed && !run->warned
-                           ? "The space collapses: the features spread much "
-                             "less than the labels. A larger alpha, or a larger "
+                           ? "The space collapses: its distances have little to "
+                             "do with the labels. A larger alpha, or a larger "
                              "guide, holds it open"
                            : NULL);
   run->warned |= collapsed;

@@ -430,3 +430,63 @@ ord_geometry_measure (OrdGeometry   *geometry,
                                        n_labels, SAMPLE_SIZE, seed, cancellable,
                                        error);
 }
+
+static double
+mean_of_label (const double *labels,
+               gsize         n,
+               guint         n_labels,
+               guint         label)
+{
+  double sum = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    sum += labels[i * n_labels + label];
+  return sum / (double) n;
+}
+
+/* Σ over coordinates of (Σ_i f_i (y_i − ȳ))² */
+static double
+squared_products (const float  *features,
+                  gsize         n,
+                  gsize         width,
+                  const double *labels,
+                  guint         n_labels,
+                  guint         label,
+                  double        mean)
+{
+  g_autofree double *products = g_new0 (double, width);
+  double             sum = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    for (gsize k = 0; k < width; k++)
+      products[k] += (double) features[i * width + k] *
+                     (labels[i * n_labels + label] - mean);
+  for (gsize k = 0; k < width; k++)
+    sum += products[k] * products[k];
+  return sum;
+}
+
+double
+ord_geometry_spread (const float  *features,
+                     gsize         n,
+                     gsize         width,
+                     const double *labels,
+                     guint         n_labels)
+{
+  double of_labels = 0.0, in_common = 0.0;
+
+  for (guint l = 0; l < n_labels; l++)
+    {
+      double mean = mean_of_label (labels, n, n_labels, l);
+      double squares = 0.0;
+
+      for (gsize i = 0; i < n; i++)
+        squares += pow (labels[i * n_labels + l] - mean, 2.0);
+      if (squares > 0.0)
+        in_common += squared_products (features, n, width, labels, n_labels, l,
+                                       mean) / squares;
+      of_labels += squares;
+    }
+
+  return of_labels > 0.0 ? sqrt (in_common / of_labels) : NAN;
+}

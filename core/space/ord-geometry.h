@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How well a feature space is ordered by the label: the two measures of the
- * RM-Loss paper.
+ * RM-Loss paper, and whether it is open at all.
  */
 #pragma once
 
@@ -42,5 +42,24 @@ gboolean ord_geometry_measure (OrdGeometry   *geometry,
                                guint64        seed,
                                GCancellable  *cancellable,
                                GError       **error);
+
+/**
+ * ord_geometry_spread:
+ * @features: (n, width)
+ * @labels: (n, n_labels)
+ *
+ * Of what the features have in common with the labels, the standard deviation over
+ * that of the labels: each coordinate by linear regression on each component by
+ * itself. Near zero where all features are alike, and where their differences have
+ * nothing to do with the labels; 1 where the labels lie along straight lines in
+ * their own units. Chance gives about √(1 / n) of the features' whole spread.
+ *
+ * Returns: NaN where the labels are all equal
+ */
+double   ord_geometry_spread  (const float   *features,
+                               gsize          n,
+                               gsize          width,
+                               const double  *labels,
+                               guint          n_labels);
 
 G_END_DECLS
