@@ -27,6 +27,8 @@ const OrdOptionSpec ord_augmentation_options[] = {
   { "flip-vertical", "mirror half of the training images top to bottom "
     "(only where the mirrored picture has the same value)",
     0.0, 0.0, 1.0, TRUE, NULL },
+  { "find-flips", "mirror training images too once held-out images show that mirror "
+    "images have the same value", 1.0, 0.0, 1.0, TRUE, NULL },
   { "fade", "weaken these changes, but for mirror images, towards the end where "
     "they make held-out images clearly harder to read", 1.0, 0.0, 1.0, TRUE, NULL },
   { NULL }
@@ -43,8 +45,10 @@ ord_augmentation_from_options (OrdAugmentation  *augmentation,
     .shift = ord_options_get (options, "shift"),
     .scale = ord_options_get (options, "scale"),
     .contrast = ord_options_get (options, "contrast"),
-    .flip_horizontal = ord_options_get (options, "flip-horizontal") != 0.0,
-    .flip_vertical = ord_options_get (options, "flip-vertical") != 0.0,
+    .flips = {
+      ORD_FLIP_SHARE * ord_options_get (options, "flip-horizontal"),
+      ORD_FLIP_SHARE * ord_options_get (options, "flip-vertical"),
+    },
   };
 }
 
@@ -86,8 +90,8 @@ draw_changes (const OrdAugmentation *augmentation,
   double    dy = ord_random_range (&random, -1.0, 1.0);
   double    scale = ord_random_range (&random, -1.0, 1.0);
   double    contrast = ord_random_range (&random, -1.0, 1.0);
-  gboolean  flip_x = ord_random_uniform (&random) < 0.5;
-  gboolean  flip_y = ord_random_uniform (&random) < 0.5;
+  double    flip_x = ord_random_uniform (&random);
+  double    flip_y = ord_random_uniform (&random);
 
   return (Draw) {
     .angle = angle * augmentation->rotation * G_PI / 180.0,
@@ -95,8 +99,8 @@ draw_changes (const OrdAugmentation *augmentation,
     .dy = dy * augmentation->shift * image->height,
     .scale = 1.0 + scale * augmentation->scale,
     .contrast = 1.0 + contrast * augmentation->contrast,
-    .flip_x = flip_x && augmentation->flip_horizontal,
-    .flip_y = flip_y && augmentation->flip_vertical,
+    .flip_x = flip_x < augmentation->flips[ORD_FLIP_HORIZONTAL],
+    .flip_y = flip_y < augmentation->flips[ORD_FLIP_VERTICAL],
   };
 }
 

@@ -9,29 +9,38 @@
 
 G_BEGIN_DECLS
 
+/* Mirror images, left to right and top to bottom. */
+typedef enum
+{
+  ORD_FLIP_HORIZONTAL,
+  ORD_FLIP_VERTICAL,
+  ORD_N_FLIPS
+} OrdFlip;
+
+/* The share of the draws that training mirrors. */
+#define ORD_FLIP_SHARE 0.5
+
 /**
  * OrdAugmentation:
  * @rotation: up to ± degrees
  * @shift: up to ± this share of the side
  * @scale: by up to ± this share (0.2: 0.8–1.2)
  * @contrast: by up to ± this share, about the image's mean
- * @flip_horizontal, @flip_vertical: mirrored in half of the draws
+ * @flips: the share of the draws that are mirrored so
  *
- * Zero or %FALSE switches one off.
+ * Zero switches one off.
  */
 typedef struct
 {
-  double   rotation;
-  double   shift;
-  double   scale;
-  double   contrast;
-  gboolean flip_horizontal;
-  gboolean flip_vertical;
+  double rotation;
+  double shift;
+  double scale;
+  double contrast;
+  double flips[ORD_N_FLIPS];
 } OrdAugmentation;
 
 /* Option table: rotation, shift, scale, contrast, flip-horizontal,
- * flip-vertical, and fade, which is for a trainer. Flips are off by default: they
- * change the truth of a gauge. */
+ * flip-vertical, and fade and find-flips, which are for a trainer. */
 extern const OrdOptionSpec ord_augmentation_options[];
 
 void ord_augmentation_from_options (OrdAugmentation  *augmentation,

@@ -78,8 +78,8 @@ ord_feature_key_picture (OrdFeatureKey         *key,
       add_number (sum, augmentation->shift);
       add_number (sum, augmentation->scale);
       add_number (sum, augmentation->contrast);
-      add_number (sum, augmentation->flip_horizontal);
-      add_number (sum, augmentation->flip_vertical);
+      add_number (sum, augmentation->flips[ORD_FLIP_HORIZONTAL]);
+      add_number (sum, augmentation->flips[ORD_FLIP_VERTICAL]);
       g_checksum_update (sum, (const guchar *) &draw, sizeof draw);
     }
   finish (sum, key);

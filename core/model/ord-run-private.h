@@ -137,7 +137,8 @@ gboolean ord_run_has_stalled (OrdRun        *run);
 
 /* Augmentation: of the running epoch; whether it has what can become weaker; and
  * whether its full strength is still to be weighed, by the errors of (n) held-out
- * pictures as they are and changed. */
+ * pictures as they are and changed. Whether it is to be found out if mirror images
+ * keep their value, by the errors of those, and of the training images' mean. */
 void     ord_run_get_augmentation    (OrdRun          *run,
                                       OrdAugmentation *augmentation);
 gboolean ord_run_can_fade            (OrdRun          *run);
@@ -145,6 +146,15 @@ gboolean ord_run_weighs_augmentation (OrdRun          *run);
 void     ord_run_weigh_augmentation  (OrdRun          *run,
                                       const double    *errors,
                                       const double    *changed_errors,
+                                      guint            n);
+gboolean ord_run_finds_flips         (OrdRun          *run);
+gboolean ord_run_weighs_flip         (OrdRun          *run,
+                                      OrdFlip          flip);
+void     ord_run_weigh_flip          (OrdRun          *run,
+                                      OrdFlip          flip,
+                                      const double    *errors,
+                                      const double    *mirrored_errors,
+                                      const double    *mean_errors,
                                       guint            n);
 
 /* The checkpoint: written; looked for, where another run's is set aside with a

@@ -9,6 +9,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Of the tensor of counters. */
+#define N_COUNTERS 6
+
 #define BEST_ERRORS "trainer/best-errors"
 
 /* What a checkpoint must agree with: data, options, method, encoder. */
@@ -45,9 +48,12 @@ fingerprint (OrdRun *run)
 static OrdTensor *
 counters_new (OrdRun *run)
 {
-  const gsize dims[] = { 4 };
-  const float values[] = { (float) run->n_steps, (float) run->step,
-                           (float) run->best_step, (float) run->fades };
+  const gsize  dims[] = { N_COUNTERS };
+  const double *flips = run->augmentation.flips;
+  const float  values[] = { (float) run->n_steps, (float) run->step,
+                            (float) run->best_step, (float) run->fades,
+                            (float) flips[ORD_FLIP_HORIZONTAL],
+                            (float) flips[ORD_FLIP_VERTICAL] };
 
   return ord_tensor_new ("trainer/counters", 1, dims, values);
 }
@@ -251,7 +257,7 @@ ord_run_resume (OrdRun  *run,
                 GError **error)
 {
   OrdCheckpoint *checkpoint = run->checkpoint;
-  const gsize    dims[] = { 4 };
+  const gsize    dims[] = { N_COUNTERS };
   OrdTensor     *counters;
 
   if (!checkpoint)
@@ -273,6 +279,8 @@ ord_run_resume (OrdRun  *run,
   run->step = (guint64) counters->values[1];
   run->best_step = (guint64) counters->values[2];
   run->fades = counters->values[3] != 0.0f;
+  run->augmentation.flips[ORD_FLIP_HORIZONTAL] = counters->values[4];
+  run->augmentation.flips[ORD_FLIP_VERTICAL] = counters->values[5];
   run->first_step = run->step;
   run->epoch = checkpoint->epoch;
   run->loss = loss_of (checkpoint->tensors);

@@ -59,15 +59,15 @@ embedded_clear (Embedded *embedded)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Embedded, embedded_clear)
 
-/* @changed: as training pictures are, but not mirrored */
+/* @changes: (nullable): what is done to the pictures */
 static gboolean
-embed_some (OrdRun        *run,
-            guint          first,
-            guint          n,
-            gboolean       changed,
-            Embedded      *embedded,
-            GCancellable  *cancellable,
-            GError       **error)
+embed_some (OrdRun                *run,
+            guint                  first,
+            guint                  n,
+            const OrdAugmentation *changes,
+            Embedded              *embedded,
+            GCancellable          *cancellable,
+            GError               **error)
 {
   g_autofree guint *chosen = thin_out (first, n, &embedded->n);
 
@@ -81,19 +81,11 @@ embed_some (OrdRun        *run,
       chosen[i] = run->order[chosen[i]];
     }
 
-  if (changed)
-    {
-      OrdAugmentation degrees = run->augmentation;
-
-      /* These do not fade. */
-      degrees.flip_horizontal = degrees.flip_vertical = FALSE;
-      return ord_embedder_embed_augmented (run->embedder, run->loader, chosen,
-                                           embedded->n, run->covariates, &degrees,
-                                           ord_random_derive (run->seed,
-                                                              run->step),
-                                           embedded->features, cancellable,
-                                           error);
-    }
+  if (changes)
+    return ord_embedder_embed_augmented (run->embedder, run->loader, chosen,
+                                         embedded->n, run->covariates, changes,
+                                         ord_random_derive (run->seed, run->step),
+                                         embedded->features, cancellable, error);
   return ord_embedder_embed_samples (run->embedder, run->loader, chosen,
                                      embedded->n, run->covariates,
                                      embedded->features, NULL, NULL, NULL,
@@ -144,27 +136,100 @@ errors_of (OrdRun         *run,
   return errors;
 }
 
-/* The same held-out pictures, changed as in training.
- * @errors: of them as they are */
-static gboolean
-weigh_augmentation (OrdRun               *run,
-                    const OrdNeighbours  *neighbours,
-                    const Embedded       *references,
-                    double                radius,
-                    const double         *errors,
-                    GCancellable         *cancellable,
-                    GError              **error)
+/* What held-out pictures are judged by. */
+typedef struct
+{
+  OrdNeighbours  *neighbours; /* of @references */
+  const Embedded *references;
+  double          radius;
+  const double   *errors;     /* of the pictures as they are */
+} Judgement;
+
+/* (transfer full): the errors of the same held-out pictures, changed */
+static double *
+changed_errors (OrdRun                 *run,
+                const Judgement        *judgement,
+                const OrdAugmentation  *changes,
+                guint                  *n,
+                GCancellable           *cancellable,
+                GError                **error)
 {
   g_auto (Embedded)  changed = { 0 };
-  g_autofree double *changed_values = NULL;
-  g_autofree double *changed_errors = NULL;
+  g_autofree double *values = NULL;
 
-  if (!embed_some (run, run->n_train, run->n_validation, TRUE, &changed,
+  if (!embed_some (run, run->n_train, run->n_validation, changes, &changed,
                    cancellable, error))
+    return NULL;
+  *n = changed.n;
+  values = answer (run, judgement->neighbours, judgement->references,
+                   judgement->radius, &changed);
+  return errors_of (run, &changed, values);
+}
+
+static gboolean
+weigh_degrees (OrdRun           *run,
+               const Judgement  *judgement,
+               GCancellable     *cancellable,
+               GError          **error)
+{
+  OrdAugmentation    degrees = run->augmentation;
+  g_autofree double *errors = NULL;
+  guint              n;
+
+  for (guint flip = 0; flip < ORD_N_FLIPS; flip++)
+    degrees.flips[flip] = 0.0;
+  errors = changed_errors (run, judgement, &degrees, &n, cancellable, error);
+  if (!errors)
     return FALSE;
-  changed_values = answer (run, neighbours, references, radius, &changed);
-  changed_errors = errors_of (run, &changed, changed_values);
-  ord_run_weigh_augmentation (run, errors, changed_errors, changed.n);
+  ord_run_weigh_augmentation (run, judgement->errors, errors, n);
+
+  return TRUE;
+}
+
+/* @mean_errors: of the training images' mean */
+static gboolean
+weigh_flip (OrdRun           *run,
+            OrdFlip           flip,
+            const Judgement  *judgement,
+            const double     *mean_errors,
+            GCancellable     *cancellable,
+            GError          **error)
+{
+  OrdAugmentation    mirror = { 0 };
+  g_autofree double *errors = NULL;
+  guint              n;
+
+  mirror.flips[flip] = 1.0;
+  errors = changed_errors (run, judgement, &mirror, &n, cancellable, error);
+  if (!errors)
+    return FALSE;
+  ord_run_weigh_flip (run, flip, judgement->errors, errors, mean_errors, n);
+
+  return TRUE;
+}
+
+static gboolean
+weigh_augmentation (OrdRun           *run,
+                    const Embedded   *held_out,
+                    const Judgement  *judgement,
+                    GCancellable     *cancellable,
+                    GError          **error)
+{
+  g_autofree double *means =
+    g_new (double, (gsize) held_out->n * run->n_labels);
+  g_autofree double *mean_errors = NULL;
+
+  if (ord_run_weighs_augmentation (run) &&
+      !weigh_degrees (run, judgement, cancellable, error))
+    return FALSE;
+
+  for (gsize i = 0; i < (gsize) held_out->n * run->n_labels; i++)
+    means[i] = run->label_mean[i % run->n_labels];
+  mean_errors = errors_of (run, held_out, means);
+  for (guint flip = 0; flip < ORD_N_FLIPS; flip++)
+    if (ord_run_weighs_flip (run, flip) &&
+        !weigh_flip (run, flip, judgement, mean_errors, cancellable, error))
+      return FALSE;
 
   return TRUE;
 }
@@ -205,14 +270,15 @@ ord_run_validate (OrdRun        *run,
   g_auto (Embedded)          held_out = { 0 };
   g_autoptr (OrdNeighbours)  neighbours = NULL;
   g_autofree double         *values = NULL, *errors = NULL;
+  Judgement                  judgement;
   OrdQuality                 quality;
   OrdEpoch                   epoch = { 0 };
   double                     radius;
   gboolean                   collapsed;
 
-  if (!embed_some (run, 0, run->n_train, FALSE, &references, cancellable,
+  if (!embed_some (run, 0, run->n_train, NULL, &references, cancellable,
                    error) ||
-      !embed_some (run, run->n_train, run->n_validation, FALSE, &held_out,
+      !embed_some (run, run->n_train, run->n_validation, NULL, &held_out,
                    cancellable, error))
     return FALSE;
 
@@ -234,9 +300,8 @@ ord_run_validate (OrdRun        *run,
     }
 
   errors = errors_of (run, &held_out, values);
-  if (ord_run_weighs_augmentation (run) &&
-      !weigh_augmentation (run, neighbours, &references, radius, errors,
-                           cancellable, error))
+  judgement = (Judgement) { neighbours, &references, radius, errors };
+  if (!weigh_augmentation (run, &held_out, &judgement, cancellable, error))
     return FALSE;
 
   epoch.epoch = run->epoch;

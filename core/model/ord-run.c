@@ -76,8 +76,15 @@ void
 ord_run_report_training (OrdRun     *run,
                          const char *warning)
 {
-  ord_run_report (run, run->fades ? "Training, changes fade"
-                                  : "Training", warning);
+  g_autoptr (GString) stage = g_string_new ("Training");
+
+  if (run->augmentation.flips[ORD_FLIP_HORIZONTAL] > 0.0)
+    g_string_append (stage, ", mirrored left to right");
+  if (run->augmentation.flips[ORD_FLIP_VERTICAL] > 0.0)
+    g_string_append (stage, ", mirrored top to bottom");
+  if (run->fades)
+    g_string_append (stage, ", changes fade");
+  ord_run_report (run, stage->str, warning);
 }
 
 void

@@ -93,7 +93,7 @@ test_off (void)
 static void
 test_deterministic (void)
 {
-  const OrdAugmentation all = { 20.0, 0.1, 0.2, 0.3, TRUE, TRUE };
+  const OrdAugmentation all = { 20.0, 0.1, 0.2, 0.3, { 0.5, 0.5 } };
   g_autoptr (OrdImage) image = random_image (24, 20, 3);
   g_autoptr (OrdImage) first = ord_image_new (24, 20, 3);
   g_autoptr (OrdImage) again = ord_image_new (24, 20, 3);
@@ -192,8 +192,7 @@ test_scale (void)
 static void
 test_flips (void)
 {
-  const OrdAugmentation flips = { .flip_horizontal = TRUE,
-                                  .flip_vertical = TRUE };
+  const OrdAugmentation flips = { .flips = { 0.5, 0.5 } };
   g_autoptr (OrdImage) image = random_image (9, 6, 3);
   g_autoptr (OrdImage) out = ord_image_new (9, 6, 3);
   guint seen[4] = { 0 };
@@ -255,7 +254,7 @@ test_contrast (void)
 static void
 test_twin (void)
 {
-  const OrdAugmentation all = { 180.0, 0.5, 0.5, 0.0, TRUE, TRUE };
+  const OrdAugmentation all = { 180.0, 0.5, 0.5, 0.0, { 0.5, 0.5 } };
   g_autoptr (OrdImage) image = random_image (31, 22, 3);
   g_autoptr (OrdImage) out = ord_image_new (31, 22, 3);
 
@@ -302,7 +301,7 @@ test_twin (void)
 static void
 test_tiny (void)
 {
-  const OrdAugmentation all = { 180.0, 1.0, 0.9, 0.9, TRUE, TRUE };
+  const OrdAugmentation all = { 180.0, 1.0, 0.9, 0.9, { 0.5, 0.5 } };
   static const int sizes[][2] = { { 1, 1 }, { 1, 9 }, { 9, 1 }, { 2, 2 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
@@ -322,7 +321,7 @@ static void
 test_weaken (void)
 {
   OrdAugmentation half = { .rotation = 10.0, .shift = 0.2, .scale = 0.4,
-                           .contrast = 0.6, .flip_vertical = TRUE };
+                           .contrast = 0.6, .flips = { 0.0, 0.5 } };
   OrdAugmentation none = half;
 
   ord_augmentation_weaken (&half, 0.5);
@@ -330,10 +329,10 @@ test_weaken (void)
   g_assert_cmpfloat (half.shift, ==, 0.1);
   g_assert_cmpfloat (half.scale, ==, 0.2);
   g_assert_cmpfloat (half.contrast, ==, 0.3);
-  g_assert_true (half.flip_vertical);
-  g_assert_false (half.flip_horizontal);
+  g_assert_cmpfloat (half.flips[ORD_FLIP_HORIZONTAL], ==, 0.0);
+  g_assert_cmpfloat (half.flips[ORD_FLIP_VERTICAL], ==, 0.5);
 
-  none.flip_vertical = FALSE;
+  none.flips[ORD_FLIP_VERTICAL] = 0.0;
   ord_augmentation_weaken (&none, 0.0);
   for (guint64 seed = 0; seed < 8; seed++)
     {
@@ -355,13 +354,13 @@ test_options (void)
   ord_augmentation_from_options (&augmentation, options);
   g_assert_cmpfloat (augmentation.rotation, ==, 10.0);
   g_assert_cmpfloat (augmentation.contrast, ==, 0.2);
-  g_assert_false (augmentation.flip_horizontal);
+  g_assert_cmpfloat (augmentation.flips[ORD_FLIP_HORIZONTAL], ==, 0.0);
 
   g_assert_true (ord_options_parse (options, "flip-vertical=on rotation=0",
                                     NULL));
   ord_augmentation_from_options (&augmentation, options);
   g_assert_cmpfloat (augmentation.rotation, ==, 0.0);
-  g_assert_true (augmentation.flip_vertical);
+  g_assert_cmpfloat (augmentation.flips[ORD_FLIP_VERTICAL], ==, 0.5);
 }
 
 int

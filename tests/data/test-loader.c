@@ -14,7 +14,8 @@
 #define SIDE 12
 
 static const OrdPreparation preparation = { SIDE, SIDE, 1, { 0.5f }, { 0.25f } };
-static const OrdAugmentation augmentation = { 20.0, 0.1, 0.1, 0.2, TRUE, TRUE };
+static const OrdAugmentation augmentation = { 20.0, 0.1, 0.1, 0.2,
+                                              { 0.5, 0.5 } };
 
 static void
 fill_order (guint *order)

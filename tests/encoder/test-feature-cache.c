@@ -197,8 +197,8 @@ test_key_of_picture (Fixture       *fixture,
   const OrdAugmentation none = { 0 };
   const OrdAugmentation changes[] = { { .rotation = 1.0 }, { .shift = 1.0 },
                                       { .scale = 1.0 }, { .contrast = 1.0 },
-                                      { .flip_horizontal = TRUE },
-                                      { .flip_vertical = TRUE } };
+                                      { .flips = { 0.5, 0.0 } },
+                                      { .flips = { 0.0, 0.5 } } };
   OrdFeatureKey         key, plain, again;
 
   ord_feature_key_picture (&plain, &network, "00ff", NULL, 0);

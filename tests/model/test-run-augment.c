@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Augmentation that fades out where it makes held-out pictures harder.
+ * Augmentation that fades out where it makes held-out pictures harder, and mirror
+ * images that are taken up where their value is the same.
  */
 #include <math.h>
 #include <string.h>
@@ -61,6 +62,57 @@ test_too_few (void)
   g_assert_false (weigh (1.5, 19));
   g_assert_false (weigh (1.5, 1));
   g_assert_false (weigh (1.5, 0));
+}
+
+/* -- mirror images ---------------------------------------------------------- */
+
+/* Whether training images are mirrored once mirrored pictures have errors that are,
+ * on average, @factor times the others, and those of the mean @of_mean times. */
+static gboolean
+weigh_flip (double factor,
+            double of_mean,
+            guint  n)
+{
+  OrdRun    run = { .fades = FALSE };
+  OrdRandom random = ord_random_init (4);
+  double    errors[N_ERRORS], mirrored[N_ERRORS], mean[N_ERRORS];
+
+  for (guint i = 0; i < n; i++)
+    {
+      errors[i] = ord_random_range (&random, 0.0, 2.0);
+      mirrored[i] = factor * errors[i] + ord_random_range (&random, -0.3, 0.3);
+      mean[i] = of_mean;
+    }
+  ord_run_weigh_flip (&run, ORD_FLIP_VERTICAL, errors, mirrored, mean, n);
+  g_assert_cmpfloat (run.augmentation.flips[ORD_FLIP_HORIZONTAL], ==, 0.0);
+  return run.augmentation.flips[ORD_FLIP_VERTICAL] > 0.0;
+}
+
+static void
+test_same_value (void)
+{
+  g_assert_true (weigh_flip (1.0, 10.0, N_ERRORS));
+}
+
+static void
+test_other_value (void)
+{
+  g_assert_false (weigh_flip (2.0, 10.0, N_ERRORS));
+}
+
+/* It reads all pictures alike, the mirrored ones too. */
+static void
+test_cannot_read_yet (void)
+{
+  g_assert_false (weigh_flip (1.0, 3.0, N_ERRORS));
+}
+
+static void
+test_too_few_mirrored (void)
+{
+  g_assert_true (weigh_flip (1.0, 10.0, 20));
+  g_assert_false (weigh_flip (1.0, 10.0, 19));
+  g_assert_false (weigh_flip (1.0, 10.0, 0));
 }
 
 /* -- the strength ----------------------------------------------------------- */
@@ -178,25 +230,36 @@ new_trainer (Spots *spots)
   return trainer;
 }
 
-/* What a training tells of itself. */
+/* How pictures are changed, as a training tells of itself. */
+typedef struct
+{
+  gboolean fade;
+  gboolean across; /* mirrored left to right */
+  gboolean down;
+} Changes;
+
 static void
 listen (const OrdProgress *progress,
-        gpointer           faded)
+        gpointer           data)
 {
   if (g_str_has_prefix (progress->stage, "Training"))
-    *(gboolean *) faded = strstr (progress->stage, "fade") != NULL;
+    *(Changes *) data = (Changes) {
+      .fade = strstr (progress->stage, "fade") != NULL,
+      .across = strstr (progress->stage, "left to right") != NULL,
+      .down = strstr (progress->stage, "top to bottom") != NULL,
+    };
 }
 
-/* @faded: (out): whether augmentation had become weaker at the end */
+/* @changes: (out): at the end */
 static OrdModel *
-run (Spots    *spots,
-     gboolean *faded)
+run (Spots   *spots,
+     Changes *changes)
 {
   g_autoptr (OrdTrainer) trainer = new_trainer (spots);
   g_autoptr (GError)     error = NULL;
   OrdModel              *model;
 
-  model = ord_trainer_run (trainer, listen, faded, NULL, &error);
+  model = ord_trainer_run (trainer, listen, changes, NULL, &error);
   g_assert_no_error (error);
   ord_trainer_discard_checkpoint (trainer);
 
@@ -222,15 +285,15 @@ test_untrue_changes_fade (Spots         *spots,
   for (guint seed = 1; seed <= N_SEEDS; seed++)
     {
       g_autoptr (OrdModel) weaker = NULL, constant = NULL;
-      gboolean             faded;
+      Changes              changes;
 
       set (spots->options, "seed", seed);
       set (spots->options, "fade", 1);
-      weaker = run (spots, &faded);
-      g_assert_true (faded);
+      weaker = run (spots, &changes);
+      g_assert_true (changes.fade);
       set (spots->options, "fade", 0);
-      constant = run (spots, &faded);
-      g_assert_false (faded);
+      constant = run (spots, &changes);
+      g_assert_false (changes.fade);
       of_weaker += test_error (weaker);
       of_constant += test_error (constant);
     }
@@ -251,13 +314,37 @@ test_true_changes_stay (Spots         *spots,
   for (guint seed = 1; seed <= N_SEEDS; seed++)
     {
       g_autoptr (OrdModel) model = NULL;
-      gboolean             faded;
+      Changes              changes;
 
       set (spots->options, "seed", seed);
-      model = run (spots, &faded);
-      n_faded += faded;
+      model = run (spots, &changes);
+      n_faded += changes.fade;
     }
   g_assert_cmpuint (n_faded, <=, 1);
+}
+
+/* The same spots: mirrored left to right, they lie elsewhere. */
+static void
+test_flips_are_found (Spots         *spots,
+                      gconstpointer  data)
+{
+  Changes changes;
+
+  for (guint seed = 1; seed <= N_SEEDS; seed++)
+    {
+      g_autoptr (OrdModel) model = NULL;
+
+      set (spots->options, "seed", seed);
+      model = run (spots, &changes);
+      g_assert_false (changes.across);
+      g_assert_true (changes.down);
+    }
+  set (spots->options, "find-flips", 0);
+  {
+    g_autoptr (OrdModel) model = run (spots, &changes);
+
+    g_assert_false (changes.down);
+  }
 }
 
 typedef struct
@@ -290,10 +377,11 @@ test_resumes (Spots         *spots,
     g_build_filename (spots->folder, "model.ordinate-resume", NULL);
   const OrdModelParts     *a, *b;
   gsize                    size;
-  gboolean                 faded, resumed_faded;
+  Changes                  changes, resumed_changes;
 
-  whole = run (spots, &faded);
-  g_assert_true (faded);
+  whole = run (spots, &changes);
+  g_assert_true (changes.fade);
+  g_assert_true (changes.down);
 
   first = new_trainer (spots);
   none = ord_trainer_run (first, interrupt, &interruption, cancellable, &error);
@@ -304,11 +392,12 @@ test_resumes (Spots         *spots,
   g_assert_no_error (error);
   g_assert_true (ord_tensors_find (checkpoint->tensors,
                                    "trainer/counters")->values[3] != 0.0f);
-  resumed = run (spots, &resumed_faded);
+  resumed = run (spots, &resumed_changes);
 
   a = ord_model_get_parts (whole);
   b = ord_model_get_parts (resumed);
-  g_assert_true (resumed_faded);
+  g_assert_true (resumed_changes.fade);
+  g_assert_true (resumed_changes.down);
   g_assert_cmpuint (a->history->len, ==, b->history->len);
   for (guint i = 0; i < a->history->len; i++)
     g_assert_cmpfloat (
@@ -336,6 +425,15 @@ main (int    argc,
   g_test_add_func ("/run-augment/few-pictures-prove-nothing", test_too_few);
   g_test_add_func ("/run-augment/its-strength-is-the-share-left-or-a-tenth",
                    test_line);
+  g_test_add_func ("/run-augment/mirror-images-of-the-same-value-are-taken-up",
+                   test_same_value);
+  g_test_add_func ("/run-augment/those-of-another-are-not", test_other_value);
+  g_test_add_func ("/run-augment/nor-before-the-network-reads-any",
+                   test_cannot_read_yet);
+  g_test_add_func ("/run-augment/few-mirror-images-prove-nothing",
+                   test_too_few_mirrored);
+  ADD ("/run-augment/flips-that-leave-values-true-are-found",
+       test_flips_are_found);
   ADD ("/run-augment/what-makes-values-untrue-fades", test_untrue_changes_fade);
   ADD ("/run-augment/what-leaves-them-true-stays", test_true_changes_stay);
   ADD ("/run-augment/a-fading-run-resumes-the-same", test_resumes);
