@@ -28,7 +28,7 @@ G_BEGIN_DECLS
     "  seconds        REAL, -- of training up to the end of this epoch\n"   \
     "  loss           REAL,\n"                                              \
     "  validation_mae REAL, -- label units; NULL: not measured\n"           \
-    "  spread         REAL  -- along the labels; near zero: collapsed\n"   \
+    "  spread         REAL  -- of the features; near zero: collapsed\n"     \
     ") STRICT" }
 
 /* (nullable) @digest is fed with the numbers. */

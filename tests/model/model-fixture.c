@@ -228,6 +228,26 @@ fixture_sql (const char *path,
 }
 
 char *
+fixture_tables (const char *path)
+{
+  sqlite3      *database;
+  sqlite3_stmt *rows;
+  GString      *tables = g_string_new (NULL);
+
+  g_assert_cmpint (sqlite3_open (path, &database), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (database, "SELECT sql FROM sqlite_schema "
+                                       "WHERE sql IS NOT NULL ORDER BY name", -1,
+                                       &rows, NULL), ==, SQLITE_OK);
+  while (sqlite3_step (rows) == SQLITE_ROW)
+    g_string_append_printf (tables, "%s;\n",
+                            (const char *) sqlite3_column_text (rows, 0));
+  sqlite3_finalize (rows);
+  g_assert_cmpint (sqlite3_close (database), ==, SQLITE_OK);
+
+  return g_string_free (tables, FALSE);
+}
+
+char *
 fixture_load_error (const char *path)
 {
   g_autoptr (GError)   error = NULL;

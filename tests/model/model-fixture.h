@@ -34,5 +34,7 @@ void           fixture_write       (const char    *path,
 /* Runs SQL on a file, as a stranger would. */
 void           fixture_sql         (const char    *path,
                                     const char    *sql);
+/* (transfer full): the SQL that made a file's tables. */
+char          *fixture_tables      (const char    *path);
 /* What loading says; fails where it does not fail. */
 char          *fixture_load_error  (const char    *path);

@@ -21,6 +21,9 @@
 #include <utime.h>
 #include <unistd.h>
 
+#define TABLES_OF_VERSION_1 \
+  "942e465e696fa4c179d0ddf089dd715496d5a519dc2050dc6be6ad8e4397b890"
+
 #define assert_same_number(a, b) \
   g_assert_true ((a) == (b) || (isnan (a) && isnan (b)))
 
@@ -275,6 +278,20 @@ test_a_file_from_before_novelty (Place         *place,
   g_assert_cmpfloat (ord_model_get_parts (loaded)->novelty, >, 0.0);
   g_assert_true (isnan (ord_model_get_parts (loaded)->validation.flagged));
   g_assert_true (isnan (ord_model_get_parts (loaded)->test.flagged));
+}
+
+/* A file whose tables are not, to the letter, as they are made today counts as
+ * damaged: what changes here, be it a comment, takes people's models away. */
+static void
+test_tables_stay_as_they_are (Place         *place,
+                              gconstpointer  data)
+{
+  g_autofree char *tables = NULL, *sum = NULL;
+
+  fixture_save (place->path, "Tables");
+  tables = fixture_tables (place->path);
+  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, tables, -1);
+  g_assert_cmpstr (sum, ==, TABLES_OF_VERSION_1);
 }
 
 static void
@@ -672,6 +689,7 @@ main (int    argc,
   ADD ("every-part-comes-back-from-its-file", test_every_part_comes_back);
   ADD ("a-model-of-one-sample-comes-back", test_a_plain_model_comes_back);
   ADD ("a-file-from-before-novelty-is-read", test_a_file_from_before_novelty);
+  ADD ("tables-are-those-of-version-1", test_tables_stay_as_they_are);
   ADD ("the-title-is-read-alone", test_the_title_is_peeked);
   ADD ("loading-can-be-cancelled", test_loading_is_cancelled);
   ADD ("what-is-no-file-is-not-loaded", test_a_missing_file);
