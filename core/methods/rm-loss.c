@@ -15,9 +15,10 @@
  *
  * So s is not learnt: each batch is made as wide as its labels, s² = Σ |y − ȳ|² /
  * Σ |f − f̄|², and the gradient knows that s depends on f. A space cannot shrink
- * then; and what shrinks and widens all features of a batch together, as its batch
- * norms do, is no error of its pairs, of which it would be most of what far ones
- * have. Answers take a running mean of log s.
+ * then; and where all features of a batch are wider than those of another, as batch
+ * norms make them, that is not counted as an error of its pairs: it would be most of
+ * the error of far ones. Answers take a running mean of log s. (Of a batch of two
+ * pictures nothing is left to learn; there are eight or more unless --batch tells.)
  *
  * And a linear head looks at the same features. It takes no part in the answer. It
  * leads while the encoder is weak, and tells how much can be asked of the space:
@@ -56,12 +57,15 @@
 /* Below it σ counts as this, for 1 / σ² to stay a number. */
 #define SIGMA_MIN    0.01
 
+/* Of the labels' scatter: below it features count as equal. */
+#define WIDTH_MIN    1e-12
+
 static const OrdOptionSpec options[] = {
   { "sigma", "size of the neighbourhood, in standard deviations of the label; 0: "
     "three times the head's error (all alike without a head)",
     0.0, 0.0, 1000.0, FALSE, NULL },
-  { "alpha", "weight that far pairs keep; -1: the share of the labels that the head "
-    "does not explain", -1.0, -1.0, 100.0, FALSE, NULL },
+  { "alpha", "weight that far pairs keep; below 0: the share of the labels that the "
+    "head does not explain (none without a head)", -1.0, -1.0, 100.0, FALSE, NULL },
   { "mining", "count only pairs that are worse than the running mean",
     1, 0, 1, TRUE, NULL },
   { "guide", "weight of the square of the mean absolute error of a linear head that "
@@ -75,6 +79,7 @@ typedef struct
   OrdRmPairs    pairs;
   OrdHead       head;
   OrdParameter *log_scale;  /* the running mean; not trained */
+  gboolean      scaled;     /* whether a batch told it, or a file */
   double        told_sigma; /* 0: by the head's error */
   double        told_alpha; /* negative: by the head's skill */
   double        guide;
@@ -394,6 +399,21 @@ add_scale_gradient (const OrdMethodBatch *batch,
     d_features[k] -= (float) (factor * centred[k]);
 }
 
+/* A batch of labels that are nearly equal tells as little as they differ. */
+static void
+follow_scale (RmLoss               *self,
+              const OrdMethodBatch *batch,
+              double                of_labels,
+              double                scale)
+{
+  float  *running = self->log_scale->value;
+  double  usual = (double) batch->n * self->base.n_labels;
+  double  share = self->scaled ? RUNNING_STEP * MIN (of_labels / usual, 1.0) : 1.0;
+
+  *running = (float) (*running + share * (log (scale) - *running));
+  self->scaled = TRUE;
+}
+
 static double
 metric_loss (RmLoss               *self,
              const OrdMethodBatch *batch,
@@ -402,11 +422,10 @@ metric_loss (RmLoss               *self,
   const guint width = self->base.width, n_labels = self->base.n_labels;
   double      of_labels = scatter (batch->labels, batch->n, n_labels);
   double      of_features = scatter (batch->features, batch->n, width);
+  gboolean    told = of_labels > 0.0 && of_features > WIDTH_MIN * of_labels;
   double      scale, d_scale, loss;
 
   /* Of equal labels or features no width can be told. */
-  gboolean    told = of_labels > 0.0 && of_features > 0.0;
-
   scale = told ? sqrt (of_labels / of_features)
                : exp ((double) self->log_scale->value[0]);
   self->pairs.sigma = neighbourhood (self);
@@ -418,8 +437,7 @@ metric_loss (RmLoss               *self,
     {
       add_scale_gradient (batch, width, d_scale * scale / of_features,
                           d_features);
-      self->log_scale->value[0] =
-        (float) follow (self->log_scale->value[0], log (scale));
+      follow_scale (self, batch, of_labels, scale);
     }
 
   return loss;
@@ -505,6 +523,7 @@ rm_loss_load (OrdMethod  *method,
   if (!threshold)
     return FALSE;
   self->pairs.threshold = from_file (threshold->values[0]);
+  self->scaled = TRUE;
   /* Models from before the head led have none, and answer without. */
   if (ord_tensors_find (tensors, "method/head-error"))
     {

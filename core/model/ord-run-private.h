@@ -137,8 +137,7 @@ gboolean ord_run_has_stalled (OrdRun        *run);
 
 /* Augmentation: of the running epoch; whether it has what can become weaker; and
  * whether its full strength is still to be weighed, by the errors of (n) held-out
- * pictures as they are and changed. Whether it is to be found out if mirror images
- * keep their value, by the errors of those, and of the training images' mean. */
+ * pictures as they are and changed. */
 void     ord_run_get_augmentation    (OrdRun          *run,
                                       OrdAugmentation *augmentation);
 gboolean ord_run_can_fade            (OrdRun          *run);
@@ -147,14 +146,18 @@ void     ord_run_weigh_augmentation  (OrdRun          *run,
                                       const double    *errors,
                                       const double    *changed_errors,
                                       guint            n);
-gboolean ord_run_finds_flips         (OrdRun          *run);
+
+/* Mirror images: whether it can be found out if they keep their value, and still is
+ * to be of one kind; and the finding, from the labels of held-out pictures, the
+ * answers to these, and to their mirror images, (n, n_labels) each. */
+gboolean ord_run_can_find_flips      (OrdRun          *run);
 gboolean ord_run_weighs_flip         (OrdRun          *run,
                                       OrdFlip          flip);
 void     ord_run_weigh_flip          (OrdRun          *run,
                                       OrdFlip          flip,
-                                      const double    *errors,
-                                      const double    *mirrored_errors,
-                                      const double    *mean_errors,
+                                      const double    *labels,
+                                      const double    *values,
+                                      const double    *mirrored_values,
                                       guint            n);
 
 /* The checkpoint: written; looked for, where another run's is set aside with a

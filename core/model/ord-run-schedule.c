@@ -40,11 +40,11 @@ static double
 validation_cost (OrdRun *run)
 {
   guint held_out = ord_run_n_validated (run);
-  /* Again to weigh augmentation; without --fade too, so that both take turns
-   * alike. */
+  /* Again to weigh augmentation; without --fade and --find-flips too, so that all
+   * take turns alike. */
   guint looked_at = MIN (run->n_train, ORD_RUN_VALIDATION_LIMIT) + held_out +
                     (ord_run_can_fade (run) ? held_out : 0) +
-                    (ord_run_finds_flips (run) ? ORD_N_FLIPS * held_out : 0);
+                    (ord_run_can_find_flips (run) ? ORD_N_FLIPS * held_out : 0);
 
   return FORWARD_SHARE * looked_at / run->n_train;
 }

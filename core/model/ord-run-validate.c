@@ -92,7 +92,7 @@ embed_some (OrdRun                *run,
                                      cancellable, error);
 }
 
-/* Of the features, beside that of the standardised labels. */
+/* The features' spread along the standardised labels. */
 static double
 relative_spread (OrdRun         *run,
                  const Embedded *embedded)
@@ -136,99 +136,88 @@ errors_of (OrdRun         *run,
   return errors;
 }
 
-/* What held-out pictures are judged by. */
+/* The held-out pictures as they are, and what answers to them. */
 typedef struct
 {
-  OrdNeighbours  *neighbours; /* of @references */
   const Embedded *references;
+  OrdNeighbours  *neighbours; /* of @references */
   double          radius;
-  const double   *errors;     /* of the pictures as they are */
-} Judgement;
+  const Embedded *held_out;
+  const double   *values;     /* (n, n_labels) */
+  const double   *errors;     /* (n) */
+} Reading;
 
-/* (transfer full): the errors of the same held-out pictures, changed */
+/* (transfer full): (n, n_labels): the answers to the same pictures, changed; %NULL
+ * on error */
 static double *
-changed_errors (OrdRun                 *run,
-                const Judgement        *judgement,
+answer_changed (OrdRun                 *run,
+                const Reading          *reading,
                 const OrdAugmentation  *changes,
-                guint                  *n,
                 GCancellable           *cancellable,
                 GError                **error)
 {
-  g_auto (Embedded)  changed = { 0 };
-  g_autofree double *values = NULL;
+  g_auto (Embedded) changed = { 0 };
 
   if (!embed_some (run, run->n_train, run->n_validation, changes, &changed,
                    cancellable, error))
     return NULL;
-  *n = changed.n;
-  values = answer (run, judgement->neighbours, judgement->references,
-                   judgement->radius, &changed);
-  return errors_of (run, &changed, values);
+  return answer (run, reading->neighbours, reading->references, reading->radius,
+                 &changed);
 }
 
 static gboolean
-weigh_degrees (OrdRun           *run,
-               const Judgement  *judgement,
-               GCancellable     *cancellable,
-               GError          **error)
+weigh_degrees (OrdRun         *run,
+               const Reading  *reading,
+               GCancellable   *cancellable,
+               GError        **error)
 {
   OrdAugmentation    degrees = run->augmentation;
-  g_autofree double *errors = NULL;
-  guint              n;
+  g_autofree double *values = NULL, *errors = NULL;
 
   for (guint flip = 0; flip < ORD_N_FLIPS; flip++)
     degrees.flips[flip] = 0.0;
-  errors = changed_errors (run, judgement, &degrees, &n, cancellable, error);
-  if (!errors)
+  values = answer_changed (run, reading, &degrees, cancellable, error);
+  if (!values)
     return FALSE;
-  ord_run_weigh_augmentation (run, judgement->errors, errors, n);
+  errors = errors_of (run, reading->held_out, values);
+  ord_run_weigh_augmentation (run, reading->errors, errors,
+                              reading->held_out->n);
 
   return TRUE;
 }
 
-/* @mean_errors: of the training images' mean */
 static gboolean
-weigh_flip (OrdRun           *run,
-            OrdFlip           flip,
-            const Judgement  *judgement,
-            const double     *mean_errors,
-            GCancellable     *cancellable,
-            GError          **error)
+weigh_flip (OrdRun         *run,
+            OrdFlip         flip,
+            const Reading  *reading,
+            GCancellable   *cancellable,
+            GError        **error)
 {
   OrdAugmentation    mirror = { 0 };
-  g_autofree double *errors = NULL;
-  guint              n;
+  g_autofree double *values = NULL;
 
   mirror.flips[flip] = 1.0;
-  errors = changed_errors (run, judgement, &mirror, &n, cancellable, error);
-  if (!errors)
+  values = answer_changed (run, reading, &mirror, cancellable, error);
+  if (!values)
     return FALSE;
-  ord_run_weigh_flip (run, flip, judgement->errors, errors, mean_errors, n);
+  ord_run_weigh_flip (run, flip, reading->held_out->labels, reading->values,
+                      values, reading->held_out->n);
 
   return TRUE;
 }
 
 static gboolean
-weigh_augmentation (OrdRun           *run,
-                    const Embedded   *held_out,
-                    const Judgement  *judgement,
-                    GCancellable     *cancellable,
-                    GError          **error)
+weigh_changes (OrdRun         *run,
+               const Reading  *reading,
+               GCancellable   *cancellable,
+               GError        **error)
 {
-  g_autofree double *means =
-    g_new (double, (gsize) held_out->n * run->n_labels);
-  g_autofree double *mean_errors = NULL;
-
   if (ord_run_weighs_augmentation (run) &&
-      !weigh_degrees (run, judgement, cancellable, error))
+      !weigh_degrees (run, reading, cancellable, error))
     return FALSE;
-
-  for (gsize i = 0; i < (gsize) held_out->n * run->n_labels; i++)
-    means[i] = run->label_mean[i % run->n_labels];
-  mean_errors = errors_of (run, held_out, means);
   for (guint flip = 0; flip < ORD_N_FLIPS; flip++)
     if (ord_run_weighs_flip (run, flip) &&
-        !weigh_flip (run, flip, judgement, mean_errors, cancellable, error))
+        !weigh_flip (run, flip, reading, cancellable, error))
       return FALSE;
 
   return TRUE;
@@ -270,7 +259,7 @@ ord_run_validate (OrdRun        *run,
   g_auto (Embedded)          held_out = { 0 };
   g_autoptr (OrdNeighbours)  neighbours = NULL;
   g_autofree double         *values = NULL, *errors = NULL;
-  Judgement                  judgement;
+  Reading                    reading;
   OrdQuality                 quality;
   OrdEpoch                   epoch = { 0 };
   double                     radius;
@@ -300,8 +289,9 @@ ord_run_validate (OrdRun        *run,
     }
 
   errors = errors_of (run, &held_out, values);
-  judgement = (Judgement) { neighbours, &references, radius, errors };
-  if (!weigh_augmentation (run, &held_out, &judgement, cancellable, error))
+  reading = (Reading) { &references, neighbours, radius, &held_out, values,
+                        errors };
+  if (!weigh_changes (run, &reading, cancellable, error))
     return FALSE;
 
   epoch.epoch = run->epoch;
@@ -324,8 +314,8 @@ ord_run_validate (OrdRun        *run,
   ord_run_report_training (run,
                            collapsed && !run->warned
                            ? "The space collapses: its distances have little to "
-                             "do with the labels. A larger alpha, or a larger "
-                             "guide, holds it open"
+                             "do with the labels. A larger guide leads it longer; "
+                             "more epochs or a larger size may help too"
                            : NULL);
   run->warned |= collapsed;
 

@@ -76,15 +76,14 @@ void
 ord_run_report_training (OrdRun     *run,
                          const char *warning)
 {
-  g_autoptr (GString) stage = g_string_new ("Training");
+  const double    *flips = run->augmentation.flips;
+  gboolean         mirrored = flips[ORD_FLIP_HORIZONTAL] > 0.0 ||
+                              flips[ORD_FLIP_VERTICAL] > 0.0;
+  g_autofree char *stage = g_strconcat ("Training",
+                                        mirrored ? ", mirrored" : "",
+                                        run->fades ? ", changes fade" : "", NULL);
 
-  if (run->augmentation.flips[ORD_FLIP_HORIZONTAL] > 0.0)
-    g_string_append (stage, ", mirrored left to right");
-  if (run->augmentation.flips[ORD_FLIP_VERTICAL] > 0.0)
-    g_string_append (stage, ", mirrored top to bottom");
-  if (run->fades)
-    g_string_append (stage, ", changes fade");
-  ord_run_report (run, stage->str, warning);
+  ord_run_report (run, stage, warning);
 }
 
 void

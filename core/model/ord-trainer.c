@@ -262,14 +262,18 @@ ord_trainer_time_epoch (OrdTrainer       *trainer,
   return TRUE;
 }
 
-/* (transfer full): as the model keeps them: with the precision that it has been
- * trained in, and is asked in. */
+/* (transfer full): as the model keeps them: with what the training found out, the
+ * precision, in which the model is asked too, and whether it mirrored pictures. */
 static char *
 describe_options (OrdRun *run)
 {
   g_autoptr (OrdOptions) options = ord_options_copy (run->trainer->options);
 
   ord_options_set (options, "precision", run->precision, NULL);
+  ord_options_set (options, "flip-horizontal",
+                   run->augmentation.flips[ORD_FLIP_HORIZONTAL] > 0.0, NULL);
+  ord_options_set (options, "flip-vertical",
+                   run->augmentation.flips[ORD_FLIP_VERTICAL] > 0.0, NULL);
   return ord_options_to_string (options);
 }
 

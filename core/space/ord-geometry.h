@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How well a feature space is ordered by the label: the two measures of the
- * RM-Loss paper, and whether it is open at all.
+ * RM-Loss paper, and its spread along the labels.
  */
 #pragma once
 
@@ -48,13 +48,14 @@ gboolean ord_geometry_measure (OrdGeometry   *geometry,
  * @features: (n, width)
  * @labels: (n, n_labels)
  *
- * Of what the features have in common with the labels, the standard deviation over
- * that of the labels: each coordinate by linear regression on each component by
- * itself. Near zero where all features are alike, and where their differences have
- * nothing to do with the labels; 1 where the labels lie along straight lines in
- * their own units. Chance gives about √(1 / n) of the features' whole spread.
+ * The standard deviation of what the labels explain of the features, by linear
+ * regression of each coordinate on all components, less what chance explains, over
+ * that of the labels. Near zero where all features are alike, and where their
+ * differences have nothing to do with the labels; 1 where the labels lie along
+ * straight lines in their own units.
  *
- * Returns: NaN where the labels are all equal
+ * Returns: NaN where the labels are all equal, or hardly more images than
+ *   components
  */
 double   ord_geometry_spread  (const float   *features,
                                gsize          n,

@@ -355,6 +355,10 @@ led_set_up (Led           *led,
   led->method = ord_method_new ("rm-loss", options, LED_WIDTH, 1, 1, NULL);
   fill_normal (&random, led->features, G_N_ELEMENTS (led->features));
   fill_normal (&random, led->labels, G_N_ELEMENTS (led->labels));
+  /* Two are equal, to be near in any neighbourhood, and lie far apart, for no
+   * threshold to pass them over. */
+  led->labels[1] = led->labels[0];
+  led->features[LED_WIDTH + 1] += 6.0f;
   for (guint i = 0; i < LED; i++)
     led->features[i * LED_WIDTH] = led->labels[i];
   weight = parameter_of (led, "head/weight");
@@ -441,9 +445,12 @@ static void
 test_head_that_knows_all (Led           *led,
                           gconstpointer  slope)
 {
+  double metric = metric_alone (led, 0.01, 0.0);
+
   /* Nothing is known of the head before the first batch. */
   assert_near (led_loss (led), 0.0, 1e-6);
-  assert_near (led_loss (led), metric_alone (led, 0.01, 0.0), 1e-6);
+  g_assert_cmpfloat (metric, >, 0.1);
+  assert_near (led_loss (led), metric, 1e-6);
 }
 
 static void
@@ -513,24 +520,25 @@ test_mixture_gradient (Led           *led,
 }
 
 static OrdMethod *
-new_without_head (guint width)
+new_without_head (guint width,
+                  guint n_labels)
 {
   g_autoptr (OrdOptions) options = ord_options_new ();
 
   ord_options_add (options, ord_method_get_options ("rm-loss"));
   g_assert_true (ord_options_set (options, "guide", 0.0, NULL));
-  return ord_method_new ("rm-loss", options, width, 1, 1, NULL);
+  return ord_method_new ("rm-loss", options, width, n_labels, 1, NULL);
 }
 
 /* As where a batch norm widens all of a batch. */
 static void
 test_width_is_no_error (void)
 {
-  enum { N = 8, WIDTH = 4 };
+  enum { N = 8, WIDTH = 4, N_LABELS = 2 };
   OrdRandom              random = ord_random_init (6);
-  g_autoptr (OrdMethod)  narrow = new_without_head (WIDTH);
-  g_autoptr (OrdMethod)  wide = new_without_head (WIDTH);
-  float                  features[N * WIDTH], labels[N];
+  g_autoptr (OrdMethod)  narrow = new_without_head (WIDTH, N_LABELS);
+  g_autoptr (OrdMethod)  wide = new_without_head (WIDTH, N_LABELS);
+  float                  features[N * WIDTH], labels[N * N_LABELS];
   float                  d_narrow[N * WIDTH], d_wide[N * WIDTH];
   OrdMethodBatch         batch = { N, features, labels };
   double                 loss;
@@ -549,35 +557,40 @@ test_width_is_no_error (void)
 static void
 test_answers_are_in_label_units (void)
 {
-  enum { N = 8, WIDTH = 4 };
+  enum { N = 8, WIDTH = 4, N_LABELS = 2 };
   OrdRandom              random = ord_random_init (6);
-  g_autoptr (OrdMethod)  method = new_without_head (WIDTH);
-  float                  features[N * WIDTH], labels[N], unused[N * WIDTH];
+  g_autoptr (OrdMethod)  method = new_without_head (WIDTH, N_LABELS);
+  float                  features[N * WIDTH], labels[N * N_LABELS];
+  float                  nearly_equal[N * N_LABELS], unused[N * WIDTH];
   OrdMethodBatch         batch = { N, features, labels };
+  OrdMethodBatch         of_little = { N, features, nearly_equal };
 
   fill_normal (&random, features, G_N_ELEMENTS (features));
   fill_normal (&random, labels, G_N_ELEMENTS (labels));
-  for (guint step = 0; step < 200; step++)
-    ord_method_loss (method, &batch, unused);
+  for (guint k = 0; k < G_N_ELEMENTS (labels); k++)
+    nearly_equal[k] = 1e-3f * labels[k];
+  ord_method_loss (method, &batch, unused);
+  for (guint step = 0; step < 5; step++)
+    ord_method_loss (method, &of_little, unused);
 
   ord_method_embed (method, features, N);
   assert_near (plain_scatter (features, N, WIDTH),
-               plain_scatter (labels, N, 1), 1e-4);
+               plain_scatter (labels, N, N_LABELS), 1e-3);
 }
 
-/* No width can be told of them. */
+/* Equal but for what rounding leaves of features, they tell no width. */
 static void
 test_batch_without_width (gconstpointer data)
 {
-  const gboolean         of_labels = GPOINTER_TO_INT (data);
+  const gboolean         equal_labels = GPOINTER_TO_INT (data);
   enum { N = 4, WIDTH = 3 };
   OrdRandom              random = ord_random_init (9);
-  g_autoptr (OrdMethod)  method = new_without_head (WIDTH);
-  float                  features[N * WIDTH] = { 0.0f }, labels[N] = { 0.0f };
+  g_autoptr (OrdMethod)  method = new_without_head (WIDTH, 1);
+  float                  features[N * WIDTH] = { 1e-12f }, labels[N] = { 0.0f };
   float                  d_features[N * WIDTH];
   OrdMethodBatch         batch = { N, features, labels };
 
-  if (of_labels)
+  if (equal_labels)
     fill_normal (&random, features, G_N_ELEMENTS (features));
   else
     fill_normal (&random, labels, G_N_ELEMENTS (labels));

@@ -66,24 +66,31 @@ test_too_few (void)
 
 /* -- mirror images ---------------------------------------------------------- */
 
-/* Whether training images are mirrored once mirrored pictures have errors that are,
- * on average, @factor times the others, and those of the mean @of_mean times. */
+/* Whether training images are mirrored once the second component of mirrored
+ * pictures' labels has errors that are, on average, @factor times the others, which
+ * are @share of the mean's. The first is much larger, and borne. */
 static gboolean
 weigh_flip (double factor,
-            double of_mean,
+            double share,
             guint  n)
 {
-  OrdRun    run = { .fades = FALSE };
+  double    mean[] = { 0.0, 0.0 };
+  OrdRun    run = { .n_labels = 2, .label_mean = mean };
   OrdRandom random = ord_random_init (4);
-  double    errors[N_ERRORS], mirrored[N_ERRORS], mean[N_ERRORS];
+  double    labels[2 * N_ERRORS], values[2 * N_ERRORS], mirrored[2 * N_ERRORS];
 
   for (guint i = 0; i < n; i++)
     {
-      errors[i] = ord_random_range (&random, 0.0, 2.0);
-      mirrored[i] = factor * errors[i] + ord_random_range (&random, -0.3, 0.3);
-      mean[i] = of_mean;
+      double error = share * ord_random_range (&random, 0.8, 1.2);
+
+      labels[2 * i] = i % 2 == 0 ? 1000.0 : -1000.0;
+      values[2 * i] = mirrored[2 * i] = labels[2 * i] + 1.0;
+      labels[2 * i + 1] = i % 2 == 0 ? 1.0 : -1.0;
+      values[2 * i + 1] = labels[2 * i + 1] + error;
+      mirrored[2 * i + 1] = labels[2 * i + 1] -
+                            factor * error * ord_random_range (&random, 0.9, 1.1);
     }
-  ord_run_weigh_flip (&run, ORD_FLIP_VERTICAL, errors, mirrored, mean, n);
+  ord_run_weigh_flip (&run, ORD_FLIP_VERTICAL, labels, values, mirrored, n);
   g_assert_cmpfloat (run.augmentation.flips[ORD_FLIP_HORIZONTAL], ==, 0.0);
   return run.augmentation.flips[ORD_FLIP_VERTICAL] > 0.0;
 }
@@ -91,28 +98,30 @@ weigh_flip (double factor,
 static void
 test_same_value (void)
 {
-  g_assert_true (weigh_flip (1.0, 10.0, N_ERRORS));
+  g_assert_true (weigh_flip (1.0, 0.1, N_ERRORS));
+  g_assert_true (weigh_flip (1.15, 0.1, N_ERRORS));
 }
 
 static void
 test_other_value (void)
 {
-  g_assert_false (weigh_flip (2.0, 10.0, N_ERRORS));
+  g_assert_false (weigh_flip (1.35, 0.1, N_ERRORS));
+  g_assert_false (weigh_flip (20.0, 0.1, N_ERRORS));
 }
 
 /* It reads all pictures alike, the mirrored ones too. */
 static void
 test_cannot_read_yet (void)
 {
-  g_assert_false (weigh_flip (1.0, 3.0, N_ERRORS));
+  g_assert_false (weigh_flip (1.0, 0.15, N_ERRORS));
 }
 
 static void
 test_too_few_mirrored (void)
 {
-  g_assert_true (weigh_flip (1.0, 10.0, 20));
-  g_assert_false (weigh_flip (1.0, 10.0, 19));
-  g_assert_false (weigh_flip (1.0, 10.0, 0));
+  g_assert_true (weigh_flip (1.0, 0.1, 20));
+  g_assert_false (weigh_flip (1.0, 0.1, 19));
+  g_assert_false (weigh_flip (1.0, 0.1, 0));
 }
 
 /* -- the strength ----------------------------------------------------------- */
@@ -230,36 +239,35 @@ new_trainer (Spots *spots)
   return trainer;
 }
 
-/* How pictures are changed, as a training tells of itself. */
-typedef struct
-{
-  gboolean fade;
-  gboolean across; /* mirrored left to right */
-  gboolean down;
-} Changes;
-
+/* What a training tells of itself. */
 static void
 listen (const OrdProgress *progress,
-        gpointer           data)
+        gpointer           faded)
 {
   if (g_str_has_prefix (progress->stage, "Training"))
-    *(Changes *) data = (Changes) {
-      .fade = strstr (progress->stage, "fade") != NULL,
-      .across = strstr (progress->stage, "left to right") != NULL,
-      .down = strstr (progress->stage, "top to bottom") != NULL,
-    };
+    *(gboolean *) faded = strstr (progress->stage, "fade") != NULL;
 }
 
-/* @changes: (out): at the end */
+/* Whether a model was trained with that option on. */
+static gboolean
+model_has (OrdModel   *model,
+           const char *option)
+{
+  g_autofree char *on = g_strdup_printf ("%s=1", option);
+
+  return strstr (ord_model_get_parts (model)->options, on) != NULL;
+}
+
+/* @faded: (out): whether augmentation had become weaker at the end */
 static OrdModel *
-run (Spots   *spots,
-     Changes *changes)
+run (Spots    *spots,
+     gboolean *faded)
 {
   g_autoptr (OrdTrainer) trainer = new_trainer (spots);
   g_autoptr (GError)     error = NULL;
   OrdModel              *model;
 
-  model = ord_trainer_run (trainer, listen, changes, NULL, &error);
+  model = ord_trainer_run (trainer, listen, faded, NULL, &error);
   g_assert_no_error (error);
   ord_trainer_discard_checkpoint (trainer);
 
@@ -285,15 +293,15 @@ test_untrue_changes_fade (Spots         *spots,
   for (guint seed = 1; seed <= N_SEEDS; seed++)
     {
       g_autoptr (OrdModel) weaker = NULL, constant = NULL;
-      Changes              changes;
+      gboolean             faded;
 
       set (spots->options, "seed", seed);
       set (spots->options, "fade", 1);
-      weaker = run (spots, &changes);
-      g_assert_true (changes.fade);
+      weaker = run (spots, &faded);
+      g_assert_true (faded);
       set (spots->options, "fade", 0);
-      constant = run (spots, &changes);
-      g_assert_false (changes.fade);
+      constant = run (spots, &faded);
+      g_assert_false (faded);
       of_weaker += test_error (weaker);
       of_constant += test_error (constant);
     }
@@ -314,37 +322,35 @@ test_true_changes_stay (Spots         *spots,
   for (guint seed = 1; seed <= N_SEEDS; seed++)
     {
       g_autoptr (OrdModel) model = NULL;
-      Changes              changes;
+      gboolean             faded;
 
       set (spots->options, "seed", seed);
-      model = run (spots, &changes);
-      n_faded += changes.fade;
+      model = run (spots, &faded);
+      n_faded += faded;
     }
   g_assert_cmpuint (n_faded, <=, 1);
 }
 
-/* The same spots: mirrored left to right, they lie elsewhere. */
+/* Mirrored left to right, the spots lie elsewhere. */
 static void
 test_flips_are_found (Spots         *spots,
                       gconstpointer  data)
 {
-  Changes changes;
+  g_autoptr (OrdModel) told_not_to = NULL;
+  gboolean             unused;
 
   for (guint seed = 1; seed <= N_SEEDS; seed++)
     {
       g_autoptr (OrdModel) model = NULL;
 
       set (spots->options, "seed", seed);
-      model = run (spots, &changes);
-      g_assert_false (changes.across);
-      g_assert_true (changes.down);
+      model = run (spots, &unused);
+      g_assert_false (model_has (model, "flip-horizontal"));
+      g_assert_true (model_has (model, "flip-vertical"));
     }
   set (spots->options, "find-flips", 0);
-  {
-    g_autoptr (OrdModel) model = run (spots, &changes);
-
-    g_assert_false (changes.down);
-  }
+  told_not_to = run (spots, &unused);
+  g_assert_false (model_has (told_not_to, "flip-vertical"));
 }
 
 typedef struct
@@ -377,11 +383,11 @@ test_resumes (Spots         *spots,
     g_build_filename (spots->folder, "model.ordinate-resume", NULL);
   const OrdModelParts     *a, *b;
   gsize                    size;
-  Changes                  changes, resumed_changes;
+  const float             *counters;
+  gboolean                 faded, resumed_faded;
 
-  whole = run (spots, &changes);
-  g_assert_true (changes.fade);
-  g_assert_true (changes.down);
+  whole = run (spots, &faded);
+  g_assert_true (faded);
 
   first = new_trainer (spots);
   none = ord_trainer_run (first, interrupt, &interruption, cancellable, &error);
@@ -390,14 +396,15 @@ test_resumes (Spots         *spots,
   g_clear_error (&error);
   checkpoint = ord_checkpoint_load (path, &error);
   g_assert_no_error (error);
-  g_assert_true (ord_tensors_find (checkpoint->tensors,
-                                   "trainer/counters")->values[3] != 0.0f);
-  resumed = run (spots, &resumed_changes);
+  counters = ord_tensors_find (checkpoint->tensors, "trainer/counters")->values;
+  g_assert_cmpfloat (counters[3], !=, 0.0);
+  g_assert_cmpfloat (counters[4], ==, 0.0);
+  g_assert_cmpfloat (counters[5], ==, ORD_FLIP_SHARE);
+  resumed = run (spots, &resumed_faded);
 
   a = ord_model_get_parts (whole);
   b = ord_model_get_parts (resumed);
-  g_assert_true (resumed_changes.fade);
-  g_assert_true (resumed_changes.down);
+  g_assert_true (resumed_faded);
   g_assert_cmpuint (a->history->len, ==, b->history->len);
   for (guint i = 0; i < a->history->len; i++)
     g_assert_cmpfloat (
