@@ -13,8 +13,10 @@
 #include "../space/ord-quality.h"
 #include "../space/ord-statistics.h"
 
-/* Of the features along the labels; below it the space has collapsed. */
+/* Of the features along the labels; below it the space has collapsed, if so many
+ * pictures agree. */
 #define COLLAPSED 0.25
+#define FEWEST    20
 
 /* Of a one-tailed paired t-test: below it the best parameters are believed to be
  * better than the last. */
@@ -309,7 +311,7 @@ ord_run_validate (OrdRun        *run,
       ord_embedder_store (run->embedder, run->best);
     }
 
-  collapsed = run->embedder->method->klass->metric &&
+  collapsed = run->embedder->method->klass->metric && held_out.n >= FEWEST &&
               epoch.spread < COLLAPSED && run->step * 2 > run->n_steps;
   ord_run_report_training (run,
                            collapsed && !run->warned
