@@ -29,8 +29,7 @@ typedef struct
 /**
  * OrdMethodClass:
  * @metric: whether distances of the space are to be those of the standardised
- *   labels: a spread of the features far below that of the labels is then a
- *   space that has collapsed
+ *   labels: a space that hardly spreads along the labels has then collapsed
  * @new: a method for features of @width and labels of @n_labels
  * @prepare: (nullable): sees all standardised training labels (n, n_labels)
  *   before the first step; what it keeps belongs into @store

@@ -371,32 +371,15 @@ mean_size (const float *labels,
   return sum / (double) count;
 }
 
-/* Σ |row − mean row|² */
 static double
-scatter (const float *rows,
-         gsize        n,
-         gsize        width)
+sum_of_squares (const float *values,
+                gsize        count)
 {
-  g_autofree float *centred = ord_pairs_centre (rows, n, width);
-  double            sum = 0.0;
+  double sum = 0.0;
 
-  for (gsize k = 0; k < n * width; k++)
-    sum += (double) centred[k] * centred[k];
+  for (gsize k = 0; k < count; k++)
+    sum += (double) values[k] * values[k];
   return sum;
-}
-
-/* Adds what the features change through s: ∂s/∂f_i = −s (f_i − f̄) / scatter. */
-static void
-add_scale_gradient (const OrdMethodBatch *batch,
-                    guint                 width,
-                    double                factor,
-                    float                *d_features)
-{
-  g_autofree float *centred =
-    ord_pairs_centre (batch->features, batch->n, width);
-
-  for (gsize k = 0; k < (gsize) batch->n * width; k++)
-    d_features[k] -= (float) (factor * centred[k]);
 }
 
 /* A batch of labels that are nearly equal tells as little as they differ. */
@@ -419,24 +402,30 @@ metric_loss (RmLoss               *self,
              const OrdMethodBatch *batch,
              float                *d_features)
 {
-  const guint width = self->base.width, n_labels = self->base.n_labels;
-  double      of_labels = scatter (batch->labels, batch->n, n_labels);
-  double      of_features = scatter (batch->features, batch->n, width);
-  gboolean    told = of_labels > 0.0 && of_features > WIDTH_MIN * of_labels;
-  double      scale, d_scale, loss;
+  const guint       width = self->base.width, n_labels = self->base.n_labels;
+  const gsize       n = batch->n;
+  g_autofree float *labels = ord_pairs_centre (batch->labels, n, n_labels);
+  g_autofree float *features = ord_pairs_centre (batch->features, n, width);
+  double            of_labels = sum_of_squares (labels, n * n_labels);
+  double            of_features = sum_of_squares (features, n * width);
+  gboolean          told = of_labels > 0.0 &&
+                           of_features > WIDTH_MIN * of_labels;
+  double            scale, d_scale, loss;
 
   /* Of equal labels or features no width can be told. */
   scale = told ? sqrt (of_labels / of_features)
                : exp ((double) self->log_scale->value[0]);
   self->pairs.sigma = neighbourhood (self);
   self->pairs.alpha = leak (self);
-  loss = ord_rm_pairs_loss (&self->pairs, batch->features, batch->labels,
-                            batch->n, width, n_labels, scale, d_features,
-                            &d_scale);
+  loss = ord_rm_pairs_loss (&self->pairs, batch->features, batch->labels, n,
+                            width, n_labels, scale, d_features, &d_scale);
   if (told)
     {
-      add_scale_gradient (batch, width, d_scale * scale / of_features,
-                          d_features);
+      double factor = d_scale * scale / of_features;
+
+      /* ∂s/∂f_i = −s (f_i − f̄) / Σ |f − f̄|² */
+      for (gsize k = 0; k < n * width; k++)
+        d_features[k] -= (float) (factor * features[k]);
       follow_scale (self, batch, of_labels, scale);
     }
 

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  * @loss: mean training loss
  * @validation_mae: label units
  * @spread: of the validation images' features along their labels
- *   (ord_geometry_spread()); near zero is a collapsed space
+ *   (ord_spread_along_labels()); near zero is a collapsed space
  */
 typedef struct
 {

@@ -21,7 +21,6 @@
  * one too many. Every validation asks, so a few pictures would say so once. */
 #define TOLERATED     0.1
 #define SIGNIFICANCE  0.1
-#define FEWEST        20
 
 /* Of their strength, what changes never fall below. */
 #define REMAINING     0.1
@@ -52,7 +51,7 @@ ord_run_weigh_augmentation (OrdRun       *run,
 {
   g_autofree double *tolerated = g_new (double, n);
 
-  if (n < FEWEST)
+  if (n < ORD_RUN_VALIDATION_FEWEST)
     return;
   for (guint i = 0; i < n; i++)
     tolerated[i] = (1.0 + TOLERATED) * errors[i];

@@ -17,7 +17,6 @@
  * not trained on, and the p-value at which it is believed that it is not more. */
 #define TOLERATED    0.25
 #define SIGNIFICANCE 0.1
-#define FEWEST       20
 
 /* Of the error of the training images' mean, the share below which the network is
  * asked: where all is read badly, mirror images are read no worse. The lower, the
@@ -75,7 +74,7 @@ ord_run_weigh_flip (OrdRun       *run,
                     const double *mirrored_values,
                     guint         n)
 {
-  if (n < FEWEST)
+  if (n < ORD_RUN_VALIDATION_FEWEST)
     return;
   for (guint l = 0; l < run->n_labels; l++)
     if (!bears_flip (run, l, labels, values, mirrored_values, n))

@@ -18,6 +18,9 @@ G_BEGIN_DECLS
  * among no more than this many references, to stay a small part of an epoch. */
 #define ORD_RUN_VALIDATION_LIMIT 1024
 
+/* Fewer held-out pictures than this decide nothing by what they have in common. */
+#define ORD_RUN_VALIDATION_FEWEST 20
+
 /* The option "precision" is one of OrdPrecision, or whichever is faster. */
 #define ORD_PRECISION_AUTO 2
 

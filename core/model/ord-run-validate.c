@@ -9,14 +9,12 @@
 #include <string.h>
 
 #include "../data/ord-random.h"
-#include "../space/ord-geometry.h"
 #include "../space/ord-quality.h"
+#include "../space/ord-spread.h"
 #include "../space/ord-statistics.h"
 
-/* Of the features along the labels; below it the space has collapsed, if so many
- * pictures agree. */
+/* Of the features along the labels; below it the space has collapsed. */
 #define COLLAPSED 0.25
-#define FEWEST    20
 
 /* Of a one-tailed paired t-test: below it the best parameters are believed to be
  * better than the last. */
@@ -104,8 +102,8 @@ relative_spread (OrdRun         *run,
 
   for (gsize i = 0; i < count; i++)
     labels[i] = embedded->labels[i] / run->label_sd[i % run->n_labels];
-  return ord_geometry_spread (embedded->features, embedded->n,
-                              run->embedder->width, labels, run->n_labels);
+  return ord_spread_along_labels (embedded->features, embedded->n,
+                                  run->embedder->width, labels, run->n_labels);
 }
 
 /* (transfer full): (n, n_labels) */
@@ -311,7 +309,8 @@ ord_run_validate (OrdRun        *run,
       ord_embedder_store (run->embedder, run->best);
     }
 
-  collapsed = run->embedder->method->klass->metric && held_out.n >= FEWEST &&
+  collapsed = run->embedder->method->klass->metric &&
+              held_out.n >= ORD_RUN_VALIDATION_FEWEST &&
               epoch.spread < COLLAPSED && run->step * 2 > run->n_steps;
   ord_run_report_training (run,
                            collapsed && !run->warned

@@ -34,9 +34,6 @@
 #define GRAPHS_IN_RUN 10
 #define NO_PATH       1e10
 
-/* A component of labels counts as explained by others when no more of it is left. */
-#define EXPLAINED     1e-6
-
 static double
 label_distance (const double *labels,
                 guint         n_labels,
@@ -432,107 +429,4 @@ ord_geometry_measure (OrdGeometry   *geometry,
   return ord_geometry_measure_sampled (geometry, features, n, width, labels,
                                        n_labels, SAMPLE_SIZE, seed, cancellable,
                                        error);
-}
-
-/* -- the spread ------------------------------------------------------------- */
-
-/* Column @column of (n, width), less its mean. */
-static void
-centre_column (const double *rows,
-               gsize         n,
-               gsize         width,
-               gsize         column,
-               double       *centred)
-{
-  double mean = 0.0;
-
-  for (gsize i = 0; i < n; i++)
-    mean += rows[i * width + column] / (double) n;
-  for (gsize i = 0; i < n; i++)
-    centred[i] = rows[i * width + column] - mean;
-}
-
-static double
-product (const double *a,
-         const double *b,
-         gsize         n)
-{
-  double sum = 0.0;
-
-  for (gsize i = 0; i < n; i++)
-    sum += a[i] * b[i];
-  return sum;
-}
-
-/* Turns the centred components of labels, (n_labels, n), into vectors of length 1
- * at right angles (Gram and Schmidt); one that the others explain becomes 0.
- *
- * Returns: how many are not 0 */
-static guint
-orthogonalise (double *components,
-               gsize   n,
-               guint   n_labels)
-{
-  guint rank = 0;
-
-  for (guint l = 0; l < n_labels; l++)
-    {
-      double *own = components + l * n;
-      double  before = product (own, own, n), length;
-
-      for (guint other = 0; other < l; other++)
-        {
-          const double *vector = components + other * n;
-          double        share = product (own, vector, n);
-
-          for (gsize i = 0; i < n; i++)
-            own[i] -= share * vector[i];
-        }
-      length = sqrt (product (own, own, n));
-      rank += length > EXPLAINED * sqrt (before);
-      for (gsize i = 0; i < n; i++)
-        own[i] = length > EXPLAINED * sqrt (before) ? own[i] / length : 0.0;
-    }
-
-  return rank;
-}
-
-double
-ord_geometry_spread (const float  *features,
-                     gsize         n,
-                     gsize         width,
-                     const double *labels,
-                     guint         n_labels)
-{
-  g_autofree double *components = g_new (double, n * n_labels + 1);
-  g_autofree double *rows = g_new (double, n * width + 1);
-  g_autofree double *column = g_new (double, n + 1);
-  double             of_labels = 0.0, in_common = 0.0, beside = 0.0;
-  guint              rank;
-
-  for (guint l = 0; l < n_labels; l++)
-    {
-      centre_column (labels, n, n_labels, l, components + l * n);
-      of_labels += product (components + l * n, components + l * n, n);
-    }
-  rank = orthogonalise (components, n, n_labels);
-  if (rank == 0 || n < rank + 2)
-    return NAN;
-
-  for (gsize k = 0; k < n * width; k++)
-    rows[k] = features[k];
-  for (gsize k = 0; k < width; k++)
-    {
-      double explained = 0.0;
-
-      centre_column (rows, n, width, k, column);
-      for (guint l = 0; l < n_labels; l++)
-        explained += pow (product (column, components + l * n, n), 2.0);
-      in_common += explained;
-      beside += product (column, column, n) - explained;
-    }
-  /* Of what lies beside the labels, chance puts a share along each. */
-  in_common -= MAX (beside, 0.0) * rank / (double) (n - 1 - rank);
-
-  return sqrt (MAX (in_common, 0.0) / of_labels);
 }

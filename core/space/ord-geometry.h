@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How well a feature space is ordered by the label: the two measures of the
- * RM-Loss paper, and its spread along the labels.
+ * RM-Loss paper.
  */
 #pragma once
 
@@ -42,25 +42,5 @@ gboolean ord_geometry_measure (OrdGeometry   *geometry,
                                guint64        seed,
                                GCancellable  *cancellable,
                                GError       **error);
-
-/**
- * ord_geometry_spread:
- * @features: (n, width)
- * @labels: (n, n_labels)
- *
- * The standard deviation of what the labels explain of the features, by linear
- * regression of each coordinate on all components, less what chance explains, over
- * that of the labels. Near zero where all features are alike, and where their
- * differences have nothing to do with the labels; 1 where the labels lie along
- * straight lines in their own units.
- *
- * Returns: NaN where the labels are all equal, or hardly more images than
- *   components
- */
-double   ord_geometry_spread  (const float   *features,
-                               gsize          n,
-                               gsize          width,
-                               const double  *labels,
-                               guint          n_labels);
 
 G_END_DECLS

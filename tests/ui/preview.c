@@ -155,7 +155,7 @@ make_train_view (void)
     for (guint epoch = 1; epoch <= 14; epoch++)
       {
         double error = 2.6 / (1.0 + 0.5 * epoch) + (epoch % 3) * 0.06;
-        OrdProgress progress = { "Training, changes fade", epoch / 40.0,
+        OrdProgress progress = { "Training, mirrored, changes fade", epoch / 40.0,
                                  200.0 - epoch, epoch, 40, 0.3, error, 0.325,
                                  NULL };
 
