@@ -105,10 +105,11 @@ print_headings (const OrdComparison *comparison,
 void
 ord_compare_print_table (const OrdComparison *comparison)
 {
-  OrdDataset *dataset =
+  OrdDataset      *dataset =
     ord_model_get_parts (get_row (comparison, 0)->model)->dataset;
-  const char *unit = ord_dataset_get_unit (dataset);
-  int         name_width = NAME_WIDTH_AT_LEAST;
+  const char      *unit = ord_dataset_get_unit (dataset);
+  int              name_width = NAME_WIDTH_AT_LEAST;
+  g_autofree char *mirrored = ord_comparison_describe_mirrored (comparison);
 
   for (guint i = 0; i < comparison->rows->len; i++)
     name_width = MAX (name_width, (int) g_utf8_strlen
@@ -124,6 +125,8 @@ ord_compare_print_table (const OrdComparison *comparison)
           comparison->rows->len > 1
           ? "\n* The best row's errors are lower at p < .05 (one-tailed paired "
             "t-test)." : "");
+  if (mirrored)
+    printf ("%s\n", mirrored);
 }
 
 void
@@ -186,6 +189,10 @@ ord_compare_print_json (const OrdComparison *comparison)
         ord_command_add_numbers (builder, "component_mae", row->component_mae,
                                  comparison->n_labels);
       ord_command_add_number (builder, "p", row->p);
+      json_builder_set_member_name (builder, "flip_horizontal");
+      json_builder_add_int_value (builder, row->mirrored[ORD_FLIP_HORIZONTAL]);
+      json_builder_set_member_name (builder, "flip_vertical");
+      json_builder_add_int_value (builder, row->mirrored[ORD_FLIP_VERTICAL]);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../model/ord-predictor.h"
+#include "../model/ord-trainer.h"
 #include "../space/ord-geometry.h"
 #include "../space/ord-quality.h"
 #include "../space/ord-statistics.h"
@@ -145,6 +146,22 @@ measure_foreign (OrdPredictor  *predictor,
   return TRUE;
 }
 
+static gboolean
+count_mirrored (OrdComparisonRow     *row,
+                const OrdModelParts  *parts,
+                GError              **error)
+{
+  g_autoptr (OrdOptions) options = ord_trainer_options_of (parts, error);
+  OrdAugmentation        augmentation;
+
+  if (!options)
+    return FALSE;
+  ord_augmentation_from_options (&augmentation, options);
+  for (guint f = 0; f < ORD_N_FLIPS; f++)
+    row->mirrored[f] += augmentation.flips[f] > 0.0;
+  return TRUE;
+}
+
 gboolean
 ord_comparison_measure (OrdComparison     *comparison,
                         OrdComparisonRow  *row,
@@ -182,6 +199,8 @@ ord_comparison_measure (OrdComparison     *comparison,
   if (!ord_geometry_measure (&geometry, tests.features, tests.n, parts->width,
                              tests.truths, comparison->n_labels, 1, cancellable,
                              error))
+    return FALSE;
+  if (!count_mirrored (row, parts, error))
     return FALSE;
   if (foreign &&
       !measure_foreign (predictor, foreign, &flagged, cancellable, error))

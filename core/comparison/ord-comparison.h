@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "../data/ord-augmentation.h"
 #include "../model/ord-model.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,8 @@ G_BEGIN_DECLS
  * @p: of a one-tailed paired t-test that the best row has lower errors; NaN
  *   for the best row itself
  * @seconds: of training, the mean over the seeds
+ * @mirrored: how many of the seeds' trainings mirrored pictures so, told to or
+ *   by what they found out
  *
  * One method with its settings. Measures without an explanation are those of
  * OrdQuality and OrdGeometry, on the test images, the mean over the seeds.
@@ -57,6 +60,7 @@ typedef struct
   double    foreign;
   double    p;
   double    seconds;
+  guint     mirrored[ORD_N_FLIPS];
 } OrdComparisonRow;
 
 /**
@@ -86,5 +90,9 @@ void ord_comparison_free (OrdComparison *comparison);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdComparison, ord_comparison_free)
 
 void ord_comparison_row_free (OrdComparisonRow *row);
+
+/* (transfer full) (nullable): which trainings mirrored pictures, in a sentence,
+ * as each may find out for itself; %NULL where none did. */
+char *ord_comparison_describe_mirrored (const OrdComparison *comparison);
 
 G_END_DECLS

@@ -89,7 +89,8 @@ static void
 add_counts (GString             *page,
             const OrdComparison *comparison)
 {
-  OrdDataset *dataset = ord_report_dataset (comparison);
+  OrdDataset      *dataset = ord_report_dataset (comparison);
+  g_autofree char *mirrored = ord_comparison_describe_mirrored (comparison);
 
   g_string_append (page, "<p>");
   add_count (page, comparison->rows->len, "method", "methods");
@@ -111,6 +112,11 @@ add_counts (GString             *page,
   if (comparison->n_seeds > 1)
     g_string_append (page, " The table holds means over the seeds; drawings "
                            "and pictures are of the first one.");
+  if (mirrored)
+    {
+      g_string_append_c (page, ' ');
+      ord_markup_text (page, mirrored);
+    }
   g_string_append (page, "</p>\n");
 }
 

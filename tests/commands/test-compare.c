@@ -155,6 +155,31 @@ test_a_list_of_values_makes_rows (void)
                                                     "mae"));
 }
 
+/* As each training may find out for itself whether pictures bear it. */
+static void
+test_mirrored_trainings_are_named (void)
+{
+  g_autofree char        *work = in_folder ("mirrored");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  g_auto (Said)           table = { 0 }, json = { 0 };
+
+  table = CALL ("compare", gauges, "--methods", "l1", "--flip-vertical", "0,1",
+                "--no-find-flips", "--epochs", "1", "-w", work, "-q", QUICK);
+  assert_contains (table.out, "mirrored top to bottom: l1 flip-vertical=1.");
+  json = CALL ("compare", gauges, "--methods", "l1", "--flip-vertical", "0,1",
+               "--no-find-flips", "--epochs", "1", "-w", work, "--json", "-q",
+               QUICK);
+  for (guint i = 0; i < 2; i++)
+    {
+      JsonObject *of_row = row (parser, &json, i);
+
+      g_assert_cmpint (json_object_get_int_member (of_row, "flip_vertical"),
+                       ==, i);
+      g_assert_cmpint (json_object_get_int_member (of_row, "flip_horizontal"),
+                       ==, 0);
+    }
+}
+
 static void
 test_a_fraction_trains_on_fewer (void)
 {
@@ -367,6 +392,8 @@ main (int    argc,
                    test_the_same_seed_gives_the_same_table);
   g_test_add_func ("/compare/a-list-of-values-makes-rows",
                    test_a_list_of_values_makes_rows);
+  g_test_add_func ("/compare/mirrored-trainings-are-named",
+                   test_mirrored_trainings_are_named);
   g_test_add_func ("/compare/a-fraction-trains-on-fewer",
                    test_a_fraction_trains_on_fewer);
   g_test_add_func ("/compare/an-interrupted-comparison-goes-on",

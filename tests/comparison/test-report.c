@@ -381,6 +381,29 @@ test_columns (Place         *place,
   g_assert_nonnull (strstr (other->text->str, "over the seeds"));
 }
 
+static void
+test_mirrored (Place         *place,
+               gconstpointer  data)
+{
+  g_autoptr (OrdComparison) comparison = fixture_comparison (2, 60, 40, 1);
+  g_autoptr (Page)          none = read_page (place, comparison);
+  g_autoptr (Page)          some = NULL;
+  g_autofree char          *text = NULL;
+
+  g_assert_null (strstr (none->text->str, "mirrored"));
+
+  comparison->n_seeds = 2;
+  for (guint i = 0; i < 2; i++)
+    get_row (comparison, i)->mirrored[ORD_FLIP_HORIZONTAL] = 2;
+  get_row (comparison, 1)->mirrored[ORD_FLIP_VERTICAL] = 1;
+  text = ord_comparison_describe_mirrored (comparison);
+  g_assert_cmpstr (text, ==,
+                   "Pictures were mirrored left to right: all trainings; top to "
+                   "bottom: 1 of 2 of " FIXTURE_NAME ".");
+  some = read_page (place, comparison);
+  g_assert_nonnull (strstr (some->text->str, text));
+}
+
 /* -- neighbours --------------------------------------------------------------- */
 
 static guint
@@ -519,6 +542,7 @@ main (int    argc,
     { "/report/the-best-of-a-column-is-bold", test_bold },
     { "/report/a-star-marks-what-is-significant", test_star },
     { "/report/columns-follow-what-was-measured", test_columns },
+    { "/report/mirrored-trainings-are-named", test_mirrored },
     { "/report/neighbours-are-the-nearest", test_neighbours },
     { "/report/few-images-are-enough", test_few },
     { "/report/an-unwritable-folder-is-told", test_unwritable },
