@@ -107,6 +107,10 @@ ord_interval_calibrate (OrdInterval  *interval,
   interval->quantile = MIN (scores[CLAMP (rank, 1, n) - 1], G_MAXDOUBLE);
 }
 
+/* Where labels are few, many errors are equal, and the width is one of them. It must
+ * not leave them all out for the rounding of a quotient that is multiplied back. */
+#define ROUNDING 1e-9
+
 double
 ord_interval_half_width (const OrdInterval *interval,
                          double             spread)
@@ -116,6 +120,7 @@ ord_interval_half_width (const OrdInterval *interval,
   g_return_val_if_fail (interval != NULL, 0.0);
 
   width = interval->quantile * (clean_spread (spread) + interval->floor);
+  width += ROUNDING * width;
 
   return isfinite (width) ? MAX (width, 0.0) : G_MAXDOUBLE;
 }
