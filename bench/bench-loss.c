@@ -50,7 +50,7 @@ run (GArray  *answer,
      GError **error)
 {
   OrdRmPairs pairs = { .sigma = 1.0, .alpha = 0.1, .mining = work.mining != 0,
-                       .threshold = NAN };
+                       .mean = NAN };
   double     d_scale, loss;
   double     squares = 0.0;
 

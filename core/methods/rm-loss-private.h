@@ -13,15 +13,15 @@ G_BEGIN_DECLS
  * OrdRmPairs:
  * @sigma: size of the neighbourhood, standardised label units; may be infinite
  * @alpha: leak; the weight that far pairs keep
- * @mining: whether only pairs above the threshold count
- * @threshold: (inout): the running mean of w·D, NaN before the first batch
+ * @mining: whether only pairs above the running mean count
+ * @mean: (inout): the running mean of w·D, NaN before the first batch
  */
 typedef struct
 {
   double   sigma;
   double   alpha;
   gboolean mining;
-  double   threshold;
+  double   mean;
 } OrdRmPairs;
 
 /**
@@ -33,11 +33,10 @@ typedef struct
  * @d_scale: (out): gradient by s
  *
  * L = Σ m w D / Σ m w over the ordered pairs of the batch, with
- * D = | s·d − δ |, w = exp (−δ² / 2σ²) + α, m = [w D > threshold]; the
- * threshold moves a tenth of the way to this batch's mean of w D first.
- * A batch of one image, or one whose pairs all lie below the threshold, has
- * loss 0. Source: Chao, Zhang & Yan 2022,
- * equations 3–6.
+ * D = | s·d − δ |, w = exp (−δ² / 2σ²) + α, m = [w D > mean]; the running
+ * mean moves a tenth of the way to this batch's mean of w D first. A batch of
+ * one image, or one whose pairs all lie below the mean, has loss 0.
+ * Source: Chao, Zhang & Yan 2022, equations 3–6.
  */
 double ord_rm_pairs_loss (OrdRmPairs  *pairs,
                           const float *features,

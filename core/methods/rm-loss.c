@@ -30,11 +30,16 @@
  *   means, 0 for a head that knows nothing and 1 for one that knows all: pairs
  *   of features that mean nothing yet would be pushed apart in any direction,
  *   and drawn in again later.
- * - Far pairs keep what it does not explain, α = 1 − skill, and the neighbourhood
- *   is three times as wide as its error, σ = 3 E: labels that the features cannot
- *   tell apart are all alike, and to weigh the nearest of them more is to learn
- *   noise. So all pairs count alike at first, and still do in part at the end
- *   where pictures are hard; where they are easy the loss becomes a local one.
+ * - The neighbourhood is three times as wide as its error, σ = 3 E: labels that the
+ *   features cannot tell apart are all alike, and to weigh the nearest of them more
+ *   is to learn noise.
+ *
+ * Nor is α the same throughout: far pairs keep as much as the space itself is off,
+ * six times the running mean of w·D that mining goes by, and at most 1. While it is
+ * off by much, which for hard pictures is to the end, far pairs count beside near
+ * ones, and hold the space together; where it comes right, the loss becomes a local
+ * one. (A head that is right would tell less: one may read exactly off a space that
+ * is not yet.)
  *
  * docs/rm-loss.md tells what was measured, and what made no difference.
  */
@@ -54,6 +59,9 @@
 /* Of the head's error: how far a neighbourhood reaches unless --sigma tells. */
 #define REACH        3.0
 
+/* Of the running mean of w·D: the weight that far pairs keep, unless --alpha tells. */
+#define LEAK         6.0
+
 /* Below it σ counts as this, for 1 / σ² to stay a number. */
 #define SIGMA_MIN    0.01
 
@@ -64,8 +72,8 @@ static const OrdOptionSpec options[] = {
   { "sigma", "size of the neighbourhood, in standard deviations of the label; 0: "
     "three times the head's error (all alike without a head)",
     0.0, 0.0, 1000.0, FALSE, NULL },
-  { "alpha", "weight that far pairs keep; below 0: the share of the labels that the "
-    "head does not explain (none without a head)", -1.0, -1.0, 100.0, FALSE, NULL },
+  { "alpha", "weight that far pairs keep; below 0: six times what pairs are off by, "
+    "weighted, in the mean; at most 1", -1.0, -1.0, 100.0, FALSE, NULL },
   { "mining", "count only pairs that are worse than the running mean",
     1, 0, 1, TRUE, NULL },
   { "guide", "weight of the square of the mean absolute error of a linear head that "
@@ -81,7 +89,7 @@ typedef struct
   OrdParameter *log_scale;  /* the running mean; not trained */
   gboolean      scaled;     /* whether a batch told it, or a file */
   double        told_sigma; /* 0: by the head's error */
-  double        told_alpha; /* negative: by the head's skill */
+  double        told_alpha; /* negative: by the running mean of w·D */
   double        guide;
   /* As exact as files keep them, so that a resumed training is the same. */
   float         error;     /* running mean of the head's; NaN before a batch */
@@ -119,7 +127,7 @@ typedef struct
   float        threshold; /* below every w·D where all pairs count */
 } Judge;
 
-/* What is summed over all pairs. */
+/* What is summed over all pairs that count. */
 enum { WEIGHT, WEIGHTED_ERROR, SCALE_SLOPE };
 
 /* exp (x) for x ≤ 0 to the last digit or two, in a form that compiles to
@@ -231,6 +239,14 @@ transpose (const float *labels,
   return transposed;
 }
 
+/* As exact as files keep it. */
+static void
+follow_mean (OrdRmPairs *pairs,
+              double      latest)
+{
+  pairs->mean = (float) follow (pairs->mean, latest);
+}
+
 double
 ord_rm_pairs_loss (OrdRmPairs  *pairs,
                    const float *features,
@@ -252,6 +268,7 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
     .width = width,
     .distances = distances,
   };
+  const double      n_pairs = (double) n * (double) (n - 1);
   double            sums[ORD_PAIRS_SUMS];
   Judge             judge = {
     .labels = transposed,
@@ -271,16 +288,14 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
   /* The threshold must be known before pairs are chosen: a walk of its own. */
   if (pairs->mining)
     {
-      double mean;
-
       ord_pairs_walk (&batch, judge_pairs, &judge, sums, NULL);
-      mean = sums[WEIGHTED_ERROR] / ((double) n * (double) (n - 1));
-      /* As exact as files keep it, too. */
-      pairs->threshold = (float) follow (pairs->threshold, mean);
-      judge.threshold = (float) pairs->threshold;
+      follow_mean (pairs, sums[WEIGHTED_ERROR] / n_pairs);
+      judge.threshold = (float) pairs->mean;
     }
-
   ord_pairs_walk (&batch, judge_pairs, &judge, sums, d_features);
+  if (!pairs->mining)
+    follow_mean (pairs, sums[WEIGHTED_ERROR] / n_pairs);
+
   if (!(sums[WEIGHT] > 0.0))
     {
       memset (d_features, 0, sizeof (float) * n * width);
@@ -311,7 +326,7 @@ rm_loss_new (const OrdOptions *values,
   self->told_sigma = ord_options_get (values, "sigma");
   self->told_alpha = ord_options_get (values, "alpha");
   self->pairs.mining = ord_options_get (values, "mining") > 0.5;
-  self->pairs.threshold = NAN;
+  self->pairs.mean = NAN;
   self->guide = ord_options_get (values, "guide");
   self->error = NAN;
   self->deviation = NAN;
@@ -340,7 +355,8 @@ skill (const RmLoss *self)
 }
 
 /* σ. The head's error is the mean of the label's components, as each has its own
- * standard deviation; distances of labels grow with the root of their number. */
+ * standard deviation; distances of labels, and what pairs are off by, grow with the
+ * root of their number. */
 static double
 neighbourhood (const RmLoss *self)
 {
@@ -357,7 +373,11 @@ neighbourhood (const RmLoss *self)
 static double
 leak (const RmLoss *self)
 {
-  return self->told_alpha < 0.0 ? 1.0 - skill (self) : self->told_alpha;
+  if (self->told_alpha >= 0.0)
+    return self->told_alpha;
+  if (isnan (self->pairs.mean))
+    return 1.0;
+  return MIN (LEAK * self->pairs.mean / sqrt (self->base.n_labels), 1.0);
 }
 
 static double
@@ -490,7 +510,7 @@ rm_loss_store (OrdMethod *method,
 {
   RmLoss      *self = (RmLoss *) method;
   const gsize  one[] = { 1 }, two[] = { 2 };
-  float        threshold = to_file (self->pairs.threshold);
+  float        threshold = to_file (self->pairs.mean);
   float        head[] = { to_file (self->error), to_file (self->deviation) };
 
   g_ptr_array_add (tensors,
@@ -511,7 +531,7 @@ rm_loss_load (OrdMethod  *method,
 
   if (!threshold)
     return FALSE;
-  self->pairs.threshold = from_file (threshold->values[0]);
+  self->pairs.mean = from_file (threshold->values[0]);
   self->scaled = TRUE;
   /* Models from before the head led have none, and answer without. */
   if (ord_tensors_find (tensors, "method/head-error"))

@@ -13,8 +13,8 @@ torch.set_default_dtype(torch.float64)
 N, WIDTH = 7, 4
 
 
-def rm_loss(features, labels, scale, sigma, alpha, threshold):
-    """One batch; threshold None: no mining, NaN: the first batch."""
+def rm_loss(features, labels, scale, sigma, alpha, mining, mean):
+    """One batch; mean: the running one of w D, NaN before the first batch."""
     numerator = denominator = torch.zeros(())
     errors = []
     for i in range(len(features)):
@@ -26,15 +26,13 @@ def rm_loss(features, labels, scale, sigma, alpha, threshold):
             error = (scale * d - delta).abs()
             weight = torch.exp(-delta ** 2 / (2 * sigma ** 2)) + alpha
             errors.append((error, weight))
-    if threshold is not None:
-        mean = sum((w * e).item() for e, w in errors) / len(errors)
-        threshold = mean if threshold != threshold \
-            else 0.9 * threshold + 0.1 * mean
+    latest = sum((w * e).item() for e, w in errors) / len(errors)
+    mean = latest if mean != mean else 0.9 * mean + 0.1 * latest
     for error, weight in errors:
-        if threshold is None or (weight * error).item() > threshold:
+        if not mining or (weight * error).item() > mean:
             numerator = numerator + weight * error
             denominator = denominator + weight
-    return numerator / denominator, threshold
+    return numerator / denominator, mean
 
 
 def numbers(values):
@@ -59,24 +57,23 @@ def main():
         ("vector-labels", 2, 1.5, 0.1, True),
     ]
     for name, n_labels, sigma, alpha, mining in cases:
-        threshold = float("nan") if mining else None
-        # Two batches, so that the threshold is seen to live across them.
+        mean = float("nan")
+        # Two batches, so that the mean is seen to live across them.
         for batch in range(2):
             features = torch.randn(N, WIDTH, generator=generator).float() \
                 .double().requires_grad_()
             labels = torch.randn(N, n_labels, generator=generator).float() \
                 .double()
             scale = torch.tensor(1.25, requires_grad=True)
-            loss, threshold = rm_loss(features, labels, scale, sigma, alpha,
-                                      threshold)
+            loss, mean = rm_loss(features, labels, scale, sigma, alpha,
+                                 mining, mean)
             loss.backward()
             print("  { .name = \"%s\", .continues = %d," % (name, batch))
             print("    .n_labels = %d, .sigma = %s, .alpha = %g, .mining = %d,"
                   % (n_labels, "INFINITY" if sigma == float("inf")
                      else "%g" % sigma, alpha, mining))
-            print("    .scale = 1.25, .loss = %.12g, .threshold = %s,"
-                  % (loss.item(),
-                     "%.12g" % threshold if mining else "0"))
+            print("    .scale = 1.25, .loss = %.12g, .mean = %.12g,"
+                  % (loss.item(), mean))
             print("    .d_scale = %.12g," % scale.grad.item())
             print("    .labels = { %s }," % numbers(labels.flatten().tolist()))
             print("    .features = { %s },"
