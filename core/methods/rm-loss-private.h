@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * @sigma: size of the neighbourhood, standardised label units; may be infinite
  * @alpha: leak; the weight that far pairs keep
  * @mining: whether only pairs above the running mean count
+ * @knee: times the running mean: where pairs begin to cost the square of what they
+ *   are off by; 0: nowhere, as published
  * @mean: (inout): the running mean of w·D, NaN before the first batch
  */
 typedef struct
@@ -21,6 +23,7 @@ typedef struct
   double   sigma;
   double   alpha;
   gboolean mining;
+  double   knee;
   double   mean;
 } OrdRmPairs;
 
@@ -32,11 +35,13 @@ typedef struct
  * @d_features: (n, width): overwritten
  * @d_scale: (out): gradient by s
  *
- * L = Σ m w D / Σ m w over the ordered pairs of the batch, with
+ * L = Σ m φ (w D) / Σ m w over the ordered pairs of the batch, with
  * D = | s·d − δ |, w = exp (−δ² / 2σ²) + α, m = [w D > mean]; the running
  * mean moves a tenth of the way to this batch's mean of w D first. A batch of
  * one image, or one whose pairs all lie below the mean, has loss 0.
- * Source: Chao, Zhang & Yan 2022, equations 3–6.
+ * Source: Chao, Zhang & Yan 2022, equations 3–6, where φ (u) = u. With a knee
+ * at k, φ (u) = u up to k and (u² + k²) / 2k beyond, the reverse of Huber's
+ * (Owen 2007, "A robust hybrid of lasso and ridge regression").
  */
 double ord_rm_pairs_loss (OrdRmPairs  *pairs,
                           const float *features,

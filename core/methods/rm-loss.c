@@ -34,12 +34,18 @@
  *   features cannot tell apart are all alike, and to weigh the nearest of them more
  *   is to learn noise.
  *
- * Nor is α the same throughout: far pairs keep as much as the space itself is off,
- * six times the running mean of w·D that mining goes by, and at most 1. While it is
- * off by much, which for hard pictures is to the end, far pairs count beside near
- * ones, and hold the space together; where it comes right, the loss becomes a local
- * one. (A head that is right would tell less: one may read exactly off a space that
- * is not yet.)
+ * The running mean of w·D, by which pairs are passed over, decides two more things:
+ *
+ * - Far pairs keep six times it, α = 6 w·D and at most 1. While the space is off by
+ *   much, which for hard pictures is to the end, far pairs count beside near ones,
+ *   and hold the space together; where it comes right, the loss becomes a local
+ *   one. (A head that is right would tell less: one may read exactly off a space
+ *   that is not yet.)
+ * - Pairs cost what they are off by up to twice it (--knee), and the square beyond:
+ *   of u = w·D, φ = u up to k and (u² + k²) / 2k from there. Pictures that are badly
+ *   off, as blurred ones among sharp ones, are few; an absolute error leaves them
+ *   where they are for a little more exactness of the many, and a squared one
+ *   throughout does not care for that exactness.
  *
  * docs/rm-loss.md tells what was measured, and what made no difference.
  */
@@ -76,6 +82,9 @@ static const OrdOptionSpec options[] = {
     "weighted, in the mean; at most 1", -1.0, -1.0, 100.0, FALSE, NULL },
   { "mining", "count only pairs that are worse than the running mean",
     1, 0, 1, TRUE, NULL },
+  { "knee", "times the running mean, from which on pairs cost the square of what they "
+    "are off by, joined smoothly; 0: none, as published",
+    2.0, 0.0, 1000.0, FALSE, NULL },
   { "guide", "weight of the square of the mean absolute error of a linear head that "
     "leads until it explains the labels; 0 for none", 0.1, 0.0, 100.0, FALSE, NULL },
   { NULL }
@@ -110,7 +119,7 @@ follow (double running,
 /* Pairs that are judged at once. */
 #define STRIP 256
 
-/* Mining walks the pairs twice, and keeps their distances in between: of so many
+/* Two walks over the pairs keep their distances in between: of so many
  * images, for which they take a megabyte. */
 #define KEPT_BATCH 512
 
@@ -125,10 +134,11 @@ typedef struct
   float        alpha;
   float        scale;
   float        threshold; /* below every w·D where all pairs count */
+  float        knee;      /* infinite where all cost what they are off by */
 } Judge;
 
 /* What is summed over all pairs that count. */
-enum { WEIGHT, WEIGHTED_ERROR, SCALE_SLOPE };
+enum { WEIGHT, COST, SCALE_SLOPE };
 
 /* exp (x) for x ≤ 0 to the last digit or two, in a form that compiles to
  * vectors: 2^n · exp (r) with |r| ≤ ln 2 / 2, the latter by its series. */
@@ -184,29 +194,33 @@ judge_strip (const Judge *judge,
              float       *slopes,
              double      *sums)
 {
-  float delta_2[STRIP];
-  float weight = 0.0f, weighted = 0.0f, by_scale = 0.0f;
+  const float per_knee = 1.0f / judge->knee;
+  float       delta_2[STRIP];
+  float       weight = 0.0f, cost = 0.0f, by_scale = 0.0f;
 
   squared_label_distances (judge, i, first, n_pairs, delta_2);
-#pragma omp simd reduction(+ : weight, weighted, by_scale)
+#pragma omp simd reduction(+ : weight, cost, by_scale)
   for (gsize j = 0; j < n_pairs; j++)
     {
       float w = exp_of_negative (judge->near * delta_2[j]) + judge->alpha;
       float error = judge->scale * distances[j] - sqrtf (delta_2[j]);
       float size = fabsf (error);
+      float steep = w * size * per_knee;
       float slope;
 
       /* Written so that an error that is no number stays in the sum. */
       w = w * size <= judge->threshold ? 0.0f : w;
-      slope = error > 0.0f ? w : 0.0f;
-      slope = error < 0.0f ? -w : slope;
+      steep = steep < 1.0f ? 1.0f : steep;
+      slope = error > 0.0f ? w * steep : 0.0f;
+      slope = error < 0.0f ? -w * steep : slope;
       weight += w;
-      weighted += w * size;
+      /* u below the knee, (u² + knee²) / 2 knee above. */
+      cost += w * size * 0.5f * (steep + 1.0f / steep);
       by_scale += slope * distances[j];
       slopes[j] = slope;
     }
   sums[WEIGHT] += weight;
-  sums[WEIGHTED_ERROR] += weighted;
+  sums[COST] += cost;
   sums[SCALE_SLOPE] += by_scale;
 }
 
@@ -258,10 +272,11 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
                    float       *d_features,
                    double      *d_scale)
 {
+  const gboolean    by_mean = pairs->mining || pairs->knee > 0.0;
   g_autofree float *f = ord_pairs_centre (features, n, width);
   g_autofree float *transposed = transpose (labels, n, n_labels);
   g_autofree float *distances =
-    pairs->mining && n <= KEPT_BATCH ? g_new (float, n * n) : NULL;
+    by_mean && n <= KEPT_BATCH ? g_new (float, n * n) : NULL;
   OrdPairsBatch     batch = {
     .centred = f,
     .n = n,
@@ -278,6 +293,7 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
     .alpha = (float) pairs->alpha,
     .scale = (float) scale,
     .threshold = -1.0f,
+    .knee = INFINITY,
   };
 
   *d_scale = 0.0;
@@ -285,16 +301,20 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
   if (n < 2)
     return 0.0;
 
-  /* The threshold must be known before pairs are chosen: a walk of its own. */
-  if (pairs->mining)
+  /* What the mean decides must be known before pairs are judged by it: a walk of
+   * its own, that tells the mean. */
+  if (by_mean)
     {
       ord_pairs_walk (&batch, judge_pairs, &judge, sums, NULL);
-      follow_mean (pairs, sums[WEIGHTED_ERROR] / n_pairs);
-      judge.threshold = (float) pairs->mean;
+      follow_mean (pairs, sums[COST] / n_pairs);
     }
+  if (pairs->mining)
+    judge.threshold = (float) pairs->mean;
+  if (pairs->knee > 0.0 && pairs->mean > 0.0)
+    judge.knee = (float) (pairs->knee * pairs->mean);
   ord_pairs_walk (&batch, judge_pairs, &judge, sums, d_features);
-  if (!pairs->mining)
-    follow_mean (pairs, sums[WEIGHTED_ERROR] / n_pairs);
+  if (!by_mean)
+    follow_mean (pairs, sums[COST] / n_pairs);
 
   if (!(sums[WEIGHT] > 0.0))
     {
@@ -308,7 +328,7 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
     d_features[k] *= (float) (2.0 * scale / sums[WEIGHT]);
   *d_scale = sums[SCALE_SLOPE] / sums[WEIGHT];
 
-  return sums[WEIGHTED_ERROR] / sums[WEIGHT];
+  return sums[COST] / sums[WEIGHT];
 }
 
 /* -- the method ------------------------------------------------------------- */
@@ -326,6 +346,7 @@ rm_loss_new (const OrdOptions *values,
   self->told_sigma = ord_options_get (values, "sigma");
   self->told_alpha = ord_options_get (values, "alpha");
   self->pairs.mining = ord_options_get (values, "mining") > 0.5;
+  self->pairs.knee = ord_options_get (values, "knee");
   self->pairs.mean = NAN;
   self->guide = ord_options_get (values, "guide");
   self->error = NAN;

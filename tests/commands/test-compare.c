@@ -140,8 +140,8 @@ test_a_list_of_values_makes_rows (void)
   g_autoptr (JsonParser)  parser = json_parser_new ();
   g_auto (Said)           said =
     CALL ("compare", gauges, "--methods", "rm-loss,l1", "--sigma", "0.5,2",
-          "--no-mining", "--guide", "0", "--epochs", "1", "-w", work, "--json",
-          "-q", QUICK);
+          "--alpha", "0", "--no-mining", "--guide", "0", "--epochs", "1", "-w",
+          work, "--json", "-q", QUICK);
   const char * const      names[] = { "rm-loss sigma=0.5", "rm-loss sigma=2",
                                       "l1" };
 

@@ -13,7 +13,7 @@ torch.set_default_dtype(torch.float64)
 N, WIDTH = 7, 4
 
 
-def rm_loss(features, labels, scale, sigma, alpha, mining, mean):
+def rm_loss(features, labels, scale, sigma, alpha, mining, knee, mean):
     """One batch; mean: the running one of w D, NaN before the first batch."""
     numerator = denominator = torch.zeros(())
     errors = []
@@ -30,7 +30,10 @@ def rm_loss(features, labels, scale, sigma, alpha, mining, mean):
     mean = latest if mean != mean else 0.9 * mean + 0.1 * latest
     for error, weight in errors:
         if not mining or (weight * error).item() > mean:
-            numerator = numerator + weight * error
+            cost = weight * error
+            if knee > 0 and cost.item() > knee * mean:
+                cost = (cost ** 2 + (knee * mean) ** 2) / (2 * knee * mean)
+            numerator = numerator + cost
             denominator = denominator + weight
     return numerator / denominator, mean
 
@@ -50,13 +53,15 @@ def main():
     print()
     print("static const Golden goldens[] = {")
     cases = [
-        ("without-mining", 1, 0.5, 0.1, False),
-        ("with-mining", 1, 0.5, 0.1, True),
-        ("global-weights", 1, float("inf"), 0.1, False),
-        ("no-leak", 1, 0.25, 0.0, True),
-        ("vector-labels", 2, 1.5, 0.1, True),
+        ("without-mining", 1, 0.5, 0.1, False, 0),
+        ("with-mining", 1, 0.5, 0.1, True, 0),
+        ("global-weights", 1, float("inf"), 0.1, False, 0),
+        ("no-leak", 1, 0.25, 0.0, True, 0),
+        ("vector-labels", 2, 1.5, 0.1, True, 0),
+        ("with-a-knee", 1, 0.5, 0.1, False, 1.5),
+        ("with-a-knee-and-mining", 1, 0.5, 0.1, True, 2),
     ]
-    for name, n_labels, sigma, alpha, mining in cases:
+    for name, n_labels, sigma, alpha, mining, knee in cases:
         mean = float("nan")
         # Two batches, so that the mean is seen to live across them.
         for batch in range(2):
@@ -66,12 +71,13 @@ def main():
                 .double()
             scale = torch.tensor(1.25, requires_grad=True)
             loss, mean = rm_loss(features, labels, scale, sigma, alpha,
-                                 mining, mean)
+                                 mining, knee, mean)
             loss.backward()
             print("  { .name = \"%s\", .continues = %d," % (name, batch))
             print("    .n_labels = %d, .sigma = %s, .alpha = %g, .mining = %d,"
                   % (n_labels, "INFINITY" if sigma == float("inf")
                      else "%g" % sigma, alpha, mining))
+            print("    .knee = %g," % knee)
             print("    .scale = 1.25, .loss = %.12g, .mean = %.12g,"
                   % (loss.item(), mean))
             print("    .d_scale = %.12g," % scale.grad.item())

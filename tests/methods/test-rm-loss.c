@@ -21,6 +21,7 @@ typedef struct
   double      sigma;
   double      alpha;
   gboolean    mining;
+  double      knee;
   double      scale;
   double      loss;
   double      mean;
@@ -54,7 +55,7 @@ test_golden (gconstpointer data)
       n_seen++;
       if (!golden->continues)
         pairs = (OrdRmPairs) { golden->sigma, golden->alpha, golden->mining,
-                               NAN };
+                               golden->knee, NAN };
       loss = ord_rm_pairs_loss (&pairs, golden->features, golden->labels,
                                 GOLDEN_N, GOLDEN_WIDTH, golden->n_labels,
                                 golden->scale, d_features, &d_scale);
@@ -84,7 +85,7 @@ test_finite_differences (void)
   OrdRandom    random = ord_random_init (7);
   float        features[N * WIDTH], labels[N * N_LABELS];
   float        d_features[N * WIDTH], unused[N * WIDTH];
-  OrdRmPairs   pairs = { 0.7, 0.2, FALSE, NAN };
+  OrdRmPairs   pairs = { 0.7, 0.2, FALSE, 0.0, NAN };
   double       d_scale, unused_scale, worst = 0.0;
 
   fill_normal (&random, features, G_N_ELEMENTS (features));
@@ -142,7 +143,7 @@ plain_loss (const OrdRmPairs *pairs,
   for (guint i = 0; i < n; i++)
     for (guint j = 0; j < n; j++)
       {
-        double d = 0.0, delta = 0.0, w, error, slope;
+        double d = 0.0, delta = 0.0, w, error, slope, knee, cost;
 
         if (i == j)
           continue;
@@ -158,9 +159,16 @@ plain_loss (const OrdRmPairs *pairs,
         error = scale * d - delta;
         if (pairs->mining && w * fabs (error) <= pairs->mean)
           continue;
-        numerator += w * fabs (error);
-        denominator += w;
+        knee = pairs->knee > 0.0 ? pairs->knee * pairs->mean : INFINITY;
+        cost = w * fabs (error);
         slope = error > 0.0 ? w : -w;
+        if (cost > knee)
+          {
+            slope *= cost / knee;
+            cost = 0.5 * (cost * cost / knee + knee);
+          }
+        numerator += cost;
+        denominator += w;
         *d_scale += slope * d;
         for (guint k = 0; k < width && d > 0.0; k++)
           {
@@ -189,7 +197,7 @@ test_slow_twin (void)
     {
       const guint         n = sizes[s / 2], width = 21, n_labels = 1 + s % 3;
       OrdRandom           random = ord_random_init (s);
-      OrdRmPairs          pairs = { 0.6, 0.1, s % 2, NAN };
+      OrdRmPairs          pairs = { 0.6, 0.1, s % 2, s % 3, NAN };
       g_autofree float   *features = g_new (float, n * width);
       g_autofree float   *labels = g_new (float, n * n_labels);
       g_autofree float   *d_features = g_new (float, n * width);
@@ -222,7 +230,7 @@ test_infinite_sigma_weighs_alike (void)
   float      features[3] = { 0.0f, 1.0f, 5.0f };
   float      labels[3] = { 0.0f, 30.0f, 90.0f };
   float      d_features[3];
-  OrdRmPairs pairs = { INFINITY, 0.1, FALSE, NAN };
+  OrdRmPairs pairs = { INFINITY, 0.1, FALSE, 0.0, NAN };
   double     d_scale;
 
   /* (29 + 85 + 56) / 3 */
@@ -236,7 +244,7 @@ test_true_space_has_no_loss (void)
   /* Labels laid out along a line in the space, far from its origin. */
   enum { N = 16, WIDTH = 3 };
   float      features[N * WIDTH], labels[N], d_features[N * WIDTH];
-  OrdRmPairs pairs = { 0.5, 0.1, FALSE, NAN };
+  OrdRmPairs pairs = { 0.5, 0.1, FALSE, 0.0, NAN };
   double     d_scale, loss;
 
   for (guint i = 0; i < N; i++)
@@ -257,7 +265,7 @@ test_coinciding_features (void)
   float      features[4] = { 1.0f, 2.0f, 1.0f, 2.0f };
   float      labels[2] = { 0.0f, 3.0f };
   float      d_features[4];
-  OrdRmPairs pairs = { 0.5, 0.1, FALSE, NAN };
+  OrdRmPairs pairs = { 0.5, 0.1, FALSE, 0.0, NAN };
   double     d_scale;
   double     loss = ord_rm_pairs_loss (&pairs, features, labels, 2, 2, 1, 1.0,
                                        d_features, &d_scale);
@@ -272,7 +280,7 @@ test_single_image (void)
 {
   float      features[2] = { 1.0f, 2.0f }, labels[1] = { 1.0f };
   float      d_features[2] = { 9.0f, 9.0f };
-  OrdRmPairs pairs = { 0.5, 0.1, TRUE, NAN };
+  OrdRmPairs pairs = { 0.5, 0.1, TRUE, 2.0, NAN };
   double     d_scale = 9.0;
 
   g_assert_cmpfloat (ord_rm_pairs_loss (&pairs, features, labels, 1, 2, 1, 1.0,
@@ -317,6 +325,9 @@ enum { LED = 8, LED_WIDTH = 4 };
 /* What its squared error counts by default. */
 #define GUIDE 0.1
 
+/* Times the mean: where pairs begin to cost their square, by default. */
+#define KNEE  2.0
+
 typedef struct
 {
   OrdMethod *method;
@@ -343,14 +354,16 @@ parameter_of (Led        *led,
 /* The first number of a feature is the label, and the head's answer is that
  * times @slope. */
 static void
-led_set_up (Led           *led,
-            gconstpointer  slope)
+led_set_up_with_knee (Led    *led,
+                      float   slope,
+                      double  knee)
 {
   OrdRandom              random = ord_random_init (8);
   g_autoptr (OrdOptions) options = ord_options_new ();
   OrdParameter          *weight;
 
   ord_options_add (options, ord_method_get_options ("rm-loss"));
+  g_assert_true (ord_options_set (options, "knee", knee, NULL));
   led->method = ord_method_new ("rm-loss", options, LED_WIDTH, 1, 1, NULL);
   fill_normal (&random, led->features, G_N_ELEMENTS (led->features));
   fill_normal (&random, led->labels, G_N_ELEMENTS (led->labels));
@@ -362,7 +375,23 @@ led_set_up (Led           *led,
     led->features[i * LED_WIDTH] = led->labels[i];
   weight = parameter_of (led, "head/weight");
   memset (weight->value, 0, sizeof (float) * LED_WIDTH);
-  weight->value[0] = *(const float *) slope;
+  weight->value[0] = slope;
+}
+
+static void
+led_set_up (Led           *led,
+            gconstpointer  slope)
+{
+  led_set_up_with_knee (led, *(const float *) slope, KNEE);
+}
+
+/* The knee moves with the mean, and so with the batch, of which a gradient knows
+ * nothing. */
+static void
+led_set_up_straight (Led           *led,
+                     gconstpointer  slope)
+{
+  led_set_up_with_knee (led, *(const float *) slope, 0.0);
 }
 
 static void
@@ -406,7 +435,7 @@ static double
 metric_alone (Led    *led,
               double  sigma)
 {
-  OrdRmPairs pairs = { INFINITY, 1.0, TRUE, NAN };
+  OrdRmPairs pairs = { INFINITY, 1.0, TRUE, KNEE, NAN };
   double     scale = sqrt (plain_scatter (led->labels, LED, 1) /
                            plain_scatter (led->features, LED, LED_WIDTH));
   double     d_scale;
@@ -658,7 +687,7 @@ main (int    argc,
   g_test_add_func ("/rm-loss/a-tiny-sigma-is-as-good-as-a-small-one",
                    test_tiny_sigma);
   g_test_add ("/rm-loss/the-mixture's-gradient-agrees-with-finite-differences",
-              Led, &most, led_set_up, test_mixture_gradient, led_tear_down);
+              Led, &most, led_set_up_straight, test_mixture_gradient, led_tear_down);
   g_test_add_func ("/rm-loss/mean-and-scale-survive-a-file",
                    test_state_survives_a_file);
 
