@@ -36,16 +36,16 @@
  *
  * The running mean of w·D, by which pairs are passed over, decides two more things:
  *
- * - Far pairs keep six times it, α = 6 w·D and at most 1. While the space is off by
- *   much, which for hard pictures is to the end, far pairs count beside near ones,
- *   and hold the space together; where it comes right, the loss becomes a local
- *   one. (A head that is right would tell less: one may read exactly off a space
- *   that is not yet.)
- * - Pairs cost what they are off by up to twice it (--knee), and the square beyond:
- *   of u = w·D, φ = u up to k and (u² + k²) / 2k from there. Pictures that are badly
- *   off, as blurred ones among sharp ones, are few; an absolute error leaves them
- *   where they are for a little more exactness of the many, and a squared one
- *   throughout does not care for that exactness.
+ * - Far pairs keep six times it, α = 6 · mean, at most 1. While the space is off by
+ *   much, which for hard pictures is to the end, far pairs count as near ones do and
+ *   hold the space together. Where it comes right the loss becomes a local one: with
+ *   mining, a far pair then counts only where it is off by more than a sixth of the
+ *   labels' standard deviation. (The head's skill says less: labels may be read
+ *   exactly off features whose distances are still wrong.)
+ * - A pair costs u = w·D up to k, twice the mean (--knee), and (u² + k²) / 2k beyond.
+ *   Pictures that are badly off, as blurred ones among sharp ones, are few; an
+ *   absolute error leaves them where they are for a little more exactness of the
+ *   many, and a squared one throughout does not care for that exactness.
  *
  * docs/rm-loss.md tells what was measured, and what made no difference.
  */
@@ -65,11 +65,15 @@
 /* Of the head's error: how far a neighbourhood reaches unless --sigma tells. */
 #define REACH        3.0
 
-/* Of the running mean of w·D: the weight that far pairs keep, unless --alpha tells. */
+/* Of the running mean of w·D, for a label of one component: the weight that far
+ * pairs keep unless --alpha tells. */
 #define LEAK         6.0
 
 /* Below it σ counts as this, for 1 / σ² to stay a number. */
 #define SIGMA_MIN    0.01
+
+/* Below it there is none, for 1 / knee to stay a number. */
+#define KNEE_MIN     1e-30
 
 /* Of the labels' scatter: below it features count as equal. */
 #define WIDTH_MIN    1e-12
@@ -78,12 +82,12 @@ static const OrdOptionSpec options[] = {
   { "sigma", "size of the neighbourhood, in standard deviations of the label; 0: "
     "three times the head's error (all alike without a head)",
     0.0, 0.0, 1000.0, FALSE, NULL },
-  { "alpha", "weight that far pairs keep; below 0: six times what pairs are off by, "
-    "weighted, in the mean; at most 1", -1.0, -1.0, 100.0, FALSE, NULL },
+  { "alpha", "weight that far pairs keep; below 0: six times the running mean of what "
+    "pairs are off by, but not above 1", -1.0, -1.0, 100.0, FALSE, NULL },
   { "mining", "count only pairs that are worse than the running mean",
     1, 0, 1, TRUE, NULL },
-  { "knee", "times the running mean, from which on pairs cost the square of what they "
-    "are off by, joined smoothly; 0: none, as published",
+  { "knee", "times that mean: pairs that are off by more cost its square, joined "
+    "smoothly; 0: none do, as published",
     2.0, 0.0, 1000.0, FALSE, NULL },
   { "guide", "weight of the square of the mean absolute error of a linear head that "
     "leads until it explains the labels; 0 for none", 0.1, 0.0, 100.0, FALSE, NULL },
@@ -105,11 +109,14 @@ typedef struct
   float         deviation; /* the same of a head that knows nothing: of |y| */
 } RmLoss;
 
-/* Moves @running, NaN before the first, a step towards @latest. */
+/* Moves @running, NaN before the first, a step towards @latest. A batch that went
+ * wrong, which training passes over, tells nothing. */
 static double
 follow (double running,
         double latest)
 {
+  if (!isfinite (latest))
+    return running;
   return isnan (running) ? latest
                          : running + RUNNING_STEP * (latest - running);
 }
@@ -310,7 +317,7 @@ ord_rm_pairs_loss (OrdRmPairs  *pairs,
     }
   if (pairs->mining)
     judge.threshold = (float) pairs->mean;
-  if (pairs->knee > 0.0 && pairs->mean > 0.0)
+  if (pairs->knee * pairs->mean >= KNEE_MIN)
     judge.knee = (float) (pairs->knee * pairs->mean);
   ord_pairs_walk (&batch, judge_pairs, &judge, sums, d_features);
   if (!by_mean)
@@ -449,7 +456,7 @@ metric_loss (RmLoss               *self,
   g_autofree float *features = ord_pairs_centre (batch->features, n, width);
   double            of_labels = sum_of_squares (labels, n * n_labels);
   double            of_features = sum_of_squares (features, n * width);
-  gboolean          told = of_labels > 0.0 &&
+  gboolean          told = of_labels > 0.0 && isfinite (of_features) &&
                            of_features > WIDTH_MIN * of_labels;
   double            scale, d_scale, loss;
 

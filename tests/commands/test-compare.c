@@ -148,7 +148,8 @@ test_a_list_of_values_makes_rows (void)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     g_assert_cmpstr (json_object_get_string_member (row (parser, &said, i),
                                                     "name"), ==, names[i]);
-  /* Without a head to lead, pairs count from the first step on. */
+  /* Without a head to lead, pairs count from the first step on, and far ones, which
+   * σ does not weigh, not at all. */
   g_assert_cmpfloat (json_object_get_double_member (row (parser, &said, 0),
                                                     "mae"), !=,
                      json_object_get_double_member (row (parser, &said, 1),

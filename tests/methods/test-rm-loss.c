@@ -13,6 +13,9 @@
 
 #define MAX_VALUES 64
 
+/* Times the mean: where pairs begin to cost their square, by default. */
+#define KNEE       2.0
+
 typedef struct
 {
   const char *name;
@@ -124,7 +127,40 @@ test_finite_differences (void)
   }
 }
 
-/* The formula, pair by pair, in double precision. */
+typedef struct
+{
+  double d;     /* in the space, before s */
+  double error; /* s·d − δ */
+  double w;
+} PlainPair;
+
+static PlainPair
+plain_pair (const OrdRmPairs *pairs,
+            const float      *first,
+            const float      *second,
+            guint             width,
+            const float      *first_label,
+            const float      *second_label,
+            guint             n_labels,
+            double            scale)
+{
+  PlainPair pair = { 0 };
+  double    delta = 0.0;
+
+  for (guint k = 0; k < width; k++)
+    pair.d += pow ((double) first[k] - (double) second[k], 2.0);
+  for (guint l = 0; l < n_labels; l++)
+    delta += pow ((double) first_label[l] - (double) second_label[l], 2.0);
+  pair.d = sqrt (pair.d);
+  delta = sqrt (delta);
+  pair.error = scale * pair.d - delta;
+  pair.w = exp (-0.5 * pow (delta / pairs->sigma, 2.0)) + pairs->alpha;
+
+  return pair;
+}
+
+/* The formula, pair by pair, in double precision, of a first batch.
+ * @mean: (out): of w·D */
 static double
 plain_loss (const OrdRmPairs *pairs,
             const float      *features,
@@ -134,45 +170,46 @@ plain_loss (const OrdRmPairs *pairs,
             guint             n_labels,
             double            scale,
             double           *d_features,
-            double           *d_scale)
+            double           *d_scale,
+            double           *mean)
 {
-  double numerator = 0.0, denominator = 0.0;
+  g_autofree PlainPair *all = g_new (PlainPair, n * n);
+  double                numerator = 0.0, denominator = 0.0;
+
+  *mean = 0.0;
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < n; j++)
+      {
+        all[i * n + j] = plain_pair (pairs, features + i * width,
+                                     features + j * width, width,
+                                     labels + i * n_labels,
+                                     labels + j * n_labels, n_labels, scale);
+        *mean += all[i * n + j].w * fabs (all[i * n + j].error) / (n * (n - 1.0));
+      }
 
   *d_scale = 0.0;
   memset (d_features, 0, sizeof (double) * n * width);
   for (guint i = 0; i < n; i++)
     for (guint j = 0; j < n; j++)
       {
-        double d = 0.0, delta = 0.0, w, error, slope, knee, cost;
+        const PlainPair *pair = &all[i * n + j];
+        double           knee = pairs->knee > 0.0 ? pairs->knee * *mean : INFINITY;
+        double           cost = pair->w * fabs (pair->error);
+        double           slope = pair->error > 0.0 ? pair->w : -pair->w;
 
-        if (i == j)
+        if (i == j || (pairs->mining && cost <= *mean))
           continue;
-        for (guint k = 0; k < width; k++)
-          d += pow ((double) features[i * width + k] -
-                    (double) features[j * width + k], 2.0);
-        for (guint l = 0; l < n_labels; l++)
-          delta += pow ((double) labels[i * n_labels + l] -
-                        (double) labels[j * n_labels + l], 2.0);
-        d = sqrt (d);
-        delta = sqrt (delta);
-        w = exp (-0.5 * pow (delta / pairs->sigma, 2.0)) + pairs->alpha;
-        error = scale * d - delta;
-        if (pairs->mining && w * fabs (error) <= pairs->mean)
-          continue;
-        knee = pairs->knee > 0.0 ? pairs->knee * pairs->mean : INFINITY;
-        cost = w * fabs (error);
-        slope = error > 0.0 ? w : -w;
         if (cost > knee)
           {
             slope *= cost / knee;
             cost = 0.5 * (cost * cost / knee + knee);
           }
         numerator += cost;
-        denominator += w;
-        *d_scale += slope * d;
-        for (guint k = 0; k < width && d > 0.0; k++)
+        denominator += pair->w;
+        *d_scale += slope * pair->d;
+        for (guint k = 0; k < width && pair->d > 0.0; k++)
           {
-            double share = scale * slope / d *
+            double share = scale * slope / pair->d *
                            ((double) features[i * width + k] -
                             (double) features[j * width + k]);
 
@@ -197,12 +234,13 @@ test_slow_twin (void)
     {
       const guint         n = sizes[s / 2], width = 21, n_labels = 1 + s % 3;
       OrdRandom           random = ord_random_init (s);
-      OrdRmPairs          pairs = { 0.6, 0.1, s % 2, s % 3, NAN };
+      OrdRmPairs          pairs = { 0.6, 0.1, s % 2, s % 4 < 2 ? 0.0 : KNEE,
+                                     NAN };
       g_autofree float   *features = g_new (float, n * width);
       g_autofree float   *labels = g_new (float, n * n_labels);
       g_autofree float   *d_features = g_new (float, n * width);
       g_autofree double  *d_plain = g_new (double, n * width);
-      double              loss, plain, d_scale, d_scale_plain;
+      double              loss, plain, mean, d_scale, d_scale_plain;
       double              largest = 0.0;
 
       fill_normal (&random, features, n * width);
@@ -213,7 +251,8 @@ test_slow_twin (void)
       loss = ord_rm_pairs_loss (&pairs, features, labels, n, width, n_labels,
                                 0.3, d_features, &d_scale);
       plain = plain_loss (&pairs, features, labels, n, width, n_labels, 0.3,
-                          d_plain, &d_scale_plain);
+                          d_plain, &d_scale_plain, &mean);
+      assert_near (pairs.mean, mean, 1e-5);
       assert_near (loss, plain, 1e-4);
       assert_near (d_scale, d_scale_plain, 1e-4);
       for (guint k = 0; k < n * width; k++)
@@ -286,47 +325,36 @@ test_single_image (void)
   g_assert_cmpfloat (ord_rm_pairs_loss (&pairs, features, labels, 1, 2, 1, 1.0,
                                         d_features, &d_scale), ==, 0.0);
   g_assert_cmpfloat (d_features[0], ==, 0.0f);
+  g_assert_cmpfloat (d_features[1], ==, 0.0f);
   g_assert_cmpfloat (d_scale, ==, 0.0);
+  g_assert_true (isnan (pairs.mean));
 }
 
+/* Training passes such a batch over. */
 static void
-test_state_survives_a_file (void)
+test_bad_batch (void)
 {
-  enum { N = 8, WIDTH = 4 };
-  OrdRandom              random = ord_random_init (3);
-  g_autoptr (OrdOptions) options = ord_options_new ();
-  g_autoptr (OrdMethod)  first = NULL;
-  g_autoptr (OrdMethod)  second = NULL;
-  g_autoptr (GPtrArray)  tensors = ord_tensors_new ();
-  float                  features[N * WIDTH], labels[N];
-  float                  d_first[N * WIDTH], d_second[N * WIDTH];
-  OrdMethodBatch         batch = { N, features, labels };
+  float      features[3] = { 0.0f, 1.0f, 5.0f };
+  float      bad[3] = { 0.0f, NAN, 5.0f };
+  float      labels[3] = { 0.0f, 1.0f, 2.0f };
+  float      d_features[3];
+  OrdRmPairs pairs = { 0.5, 0.1, TRUE, KNEE, NAN };
+  double     d_scale, mean;
 
-  ord_options_add (options, ord_method_get_options ("rm-loss"));
-  first = ord_method_new ("rm-loss", options, WIDTH, 1, 1, NULL);
-  second = ord_method_new ("rm-loss", options, WIDTH, 1, 2, NULL);
-  fill_normal (&random, features, G_N_ELEMENTS (features));
-  fill_normal (&random, labels, G_N_ELEMENTS (labels));
-
-  ord_method_loss (first, &batch, d_first);
-  ord_method_store (first, tensors);
-  g_assert_true (ord_method_load (second, tensors, NULL));
-
-  fill_normal (&random, features, G_N_ELEMENTS (features));
-  g_assert_cmpfloat (ord_method_loss (first, &batch, d_first), ==,
-                     ord_method_loss (second, &batch, d_second));
-  g_assert_cmpmem (d_first, sizeof d_first, d_second, sizeof d_second);
+  ord_rm_pairs_loss (&pairs, features, labels, 3, 1, 1, 1.0, d_features,
+                     &d_scale);
+  mean = pairs.mean;
+  g_assert_true (isnan (ord_rm_pairs_loss (&pairs, bad, labels, 3, 1, 1, 1.0,
+                                           d_features, &d_scale)));
+  g_assert_cmpfloat (pairs.mean, ==, mean);
 }
 
 /* -- the head that leads ------------------------------------------------------ */
 
-enum { LED = 8, LED_WIDTH = 4 };
+enum { LED = 24, LED_WIDTH = 4 };
 
 /* What its squared error counts by default. */
 #define GUIDE 0.1
-
-/* Times the mean: where pairs begin to cost their square, by default. */
-#define KNEE  2.0
 
 typedef struct
 {
@@ -337,13 +365,12 @@ typedef struct
 } Led;
 
 static OrdParameter *
-parameter_of (Led        *led,
+parameter_of (OrdMethod  *method,
               const char *name)
 {
-  for (guint p = 0; p < led->method->parameters->len; p++)
+  for (guint p = 0; p < method->parameters->len; p++)
     {
-      OrdParameter *parameter =
-        g_ptr_array_index (led->method->parameters, p);
+      OrdParameter *parameter = g_ptr_array_index (method->parameters, p);
 
       if (g_str_equal (parameter->name, name))
         return parameter;
@@ -351,8 +378,20 @@ parameter_of (Led        *led,
   g_assert_not_reached ();
 }
 
-/* The first number of a feature is the label, and the head's answer is that
- * times @slope. */
+/* The head's answer is the first number of a feature, times @slope. */
+static void
+set_head (OrdMethod *method,
+          guint      n_labels,
+          float      slope)
+{
+  float *weight = parameter_of (method, "head/weight")->value;
+
+  memset (weight, 0, sizeof (float) * n_labels * LED_WIDTH);
+  for (guint l = 0; l < n_labels; l++)
+    weight[l * LED_WIDTH] = slope;
+}
+
+/* The first number of a feature is the label. */
 static void
 led_set_up_with_knee (Led    *led,
                       float   slope,
@@ -360,7 +399,6 @@ led_set_up_with_knee (Led    *led,
 {
   OrdRandom              random = ord_random_init (8);
   g_autoptr (OrdOptions) options = ord_options_new ();
-  OrdParameter          *weight;
 
   ord_options_add (options, ord_method_get_options ("rm-loss"));
   g_assert_true (ord_options_set (options, "knee", knee, NULL));
@@ -373,9 +411,7 @@ led_set_up_with_knee (Led    *led,
   led->features[LED_WIDTH + 1] += 6.0f;
   for (guint i = 0; i < LED; i++)
     led->features[i * LED_WIDTH] = led->labels[i];
-  weight = parameter_of (led, "head/weight");
-  memset (weight->value, 0, sizeof (float) * LED_WIDTH);
-  weight->value[0] = slope;
+  set_head (led->method, 1, slope);
 }
 
 static void
@@ -433,7 +469,8 @@ plain_scatter (const float *rows,
  * space is known to be off by something. */
 static double
 metric_alone (Led    *led,
-              double  sigma)
+              double  sigma,
+              double  max_alpha)
 {
   OrdRmPairs pairs = { INFINITY, 1.0, TRUE, KNEE, NAN };
   double     scale = sqrt (plain_scatter (led->labels, LED, 1) /
@@ -443,11 +480,12 @@ metric_alone (Led    *led,
   ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH, 1,
                      scale, led->d_features, &d_scale);
   pairs.sigma = sigma;
-  pairs.alpha = fmin (6.0 * pairs.mean, 1.0);
+  pairs.alpha = fmin (6.0 * pairs.mean, max_alpha);
   return ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH,
                             1, scale, led->d_features, &d_scale);
 }
 
+/* E, of a head with this slope. */
 static double
 mean_error (const Led *led,
             double     slope)
@@ -455,7 +493,7 @@ mean_error (const Led *led,
   double sum = 0.0;
 
   for (guint i = 0; i < LED; i++)
-    sum += fabs ((1.0 - slope) * led->labels[i]);
+    sum += fabs (slope * led->features[i * LED_WIDTH] - led->labels[i]);
   return sum / LED;
 }
 
@@ -473,7 +511,7 @@ static void
 test_head_that_knows_all (Led           *led,
                           gconstpointer  slope)
 {
-  double metric = metric_alone (led, 0.01);
+  double metric = metric_alone (led, 0.01, 1.0);
 
   /* Nothing is known of the head before the first batch. */
   assert_near (led_loss (led), 0.0, 1e-6);
@@ -486,23 +524,37 @@ test_neighbourhood (Led           *led,
                     gconstpointer  slope)
 {
   double error = mean_error (led, *(const float *) slope);
-  double skill = *(const float *) slope;
+  double skill = 1.0 - error / mean_error (led, 0.0);
 
   led_loss (led);
   assert_near (led_loss (led),
-               skill * metric_alone (led, 3.0 * error) +
+               skill * metric_alone (led, 3.0 * error, 1.0) +
                GUIDE * error * error, 1e-6);
 }
 
-/* The same of a space that is nearly right: there far pairs count little. */
+/* Distances are label distances, but for those of one picture. */
 static void
-test_leak (Led           *led,
-           gconstpointer  slope)
+make_nearly_right (Led *led)
 {
   for (guint i = 0; i < LED; i++)
     for (guint k = 1; k < LED_WIDTH; k++)
       led->features[i * LED_WIDTH + k] *= 0.02f;
+  led->features[0] += 0.6f;
+}
 
+/* In such a space α is less than one, and yet that picture's far pairs count. */
+static void
+test_leak (Led           *led,
+           gconstpointer  slope)
+{
+  double error;
+
+  make_nearly_right (led);
+  error = mean_error (led, *(const float *) slope);
+  g_assert_cmpfloat (metric_alone (led, 3.0 * error, INFINITY), ==,
+                     metric_alone (led, 3.0 * error, 1.0));
+  g_assert_cmpfloat (metric_alone (led, 3.0 * error, 1.0), !=,
+                     metric_alone (led, 3.0 * error, 0.0));
   test_neighbourhood (led, slope);
 }
 
@@ -557,6 +609,85 @@ test_mixture_gradient (Led           *led,
       led->features[k] = kept;
       assert_near (gradient[k], (above - below) / (2.0 * step), 2e-3);
     }
+}
+
+/* A training that goes on is the same as one that was never broken off. */
+static void
+test_state_survives_a_file (Led           *led,
+                            gconstpointer  slope)
+{
+  g_autoptr (OrdOptions) options = ord_options_new ();
+  g_autoptr (OrdMethod)  second = NULL;
+  g_autoptr (GPtrArray)  tensors = ord_tensors_new ();
+  OrdMethodBatch         batch = { LED, led->features, led->labels };
+  float                  features[G_N_ELEMENTS (led->features)];
+  float                  d_features[G_N_ELEMENTS (led->features)];
+  double                 loss;
+
+  ord_options_add (options, ord_method_get_options ("rm-loss"));
+  second = ord_method_new ("rm-loss", options, LED_WIDTH, 1, 2, NULL);
+  make_nearly_right (led);
+  led_loss (led);
+  led->features[LED_WIDTH + 2] += 1.0f;
+  led_loss (led);
+  ord_method_store (led->method, tensors);
+  g_assert_true (ord_method_load (second, tensors, NULL));
+
+  led->features[2 * LED_WIDTH + 3] += 1.0f;
+  loss = led_loss (led);
+  /* Not that of the head alone, which needs no state. */
+  g_assert_cmpfloat (loss, >, 0.1 + GUIDE * pow (mean_error (led, 0.7), 2.0));
+  g_assert_cmpfloat (ord_method_loss (second, &batch, d_features), ==, loss);
+  g_assert_cmpmem (d_features, sizeof d_features, led->d_features,
+                   sizeof led->d_features);
+  memcpy (features, led->features, sizeof features);
+  ord_method_embed (led->method, led->features, LED);
+  ord_method_embed (second, features, LED);
+  g_assert_cmpmem (features, sizeof features, led->features,
+                   sizeof led->features);
+}
+
+/* Of a method that no batch has told anything. */
+static void
+test_new_state_survives_a_file (Led           *led,
+                                gconstpointer  slope)
+{
+  g_autoptr (GPtrArray) tensors = ord_tensors_new ();
+  double                loss;
+
+  ord_method_store (led->method, tensors);
+  loss = led_loss (led);
+  led_loss (led);
+  g_assert_true (ord_method_load (led->method, tensors, NULL));
+  g_assert_cmpfloat (led_loss (led), ==, loss);
+}
+
+/* A label that is told twice has distances of √2 times the size, and so have the
+ * neighbourhood and what pairs are off by: nothing else changes. */
+static void
+test_label_told_twice (Led           *led,
+                       gconstpointer  slope)
+{
+  g_autoptr (OrdOptions) options = ord_options_new ();
+  g_autoptr (OrdMethod)  twice = NULL;
+  float                  labels[2 * LED], d_features[LED * LED_WIDTH];
+  OrdMethodBatch         batch = { LED, led->features, labels };
+  double                 head, once;
+
+  ord_options_add (options, ord_method_get_options ("rm-loss"));
+  twice = ord_method_new ("rm-loss", options, LED_WIDTH, 2, 1, NULL);
+  set_head (twice, 2, 0.7f);
+  make_nearly_right (led);
+  head = GUIDE * pow (mean_error (led, 0.7), 2.0);
+  for (guint i = 0; i < LED; i++)
+    labels[2 * i] = labels[2 * i + 1] = led->labels[i];
+
+  led_loss (led);
+  ord_method_loss (twice, &batch, d_features);
+  once = led_loss (led) - head;
+  g_assert_cmpfloat (once, >, 0.01);
+  assert_near (ord_method_loss (twice, &batch, d_features) - head,
+               G_SQRT2 * once, 1e-5);
 }
 
 static OrdMethod *
@@ -666,6 +797,8 @@ main (int    argc,
                    test_true_space_has_no_loss);
   g_test_add_func ("/rm-loss/coinciding-features-have-a-finite-gradient",
                    test_coinciding_features);
+  g_test_add_func ("/rm-loss/a-batch-that-is-no-number-is-forgotten",
+                   test_bad_batch);
   g_test_add_func ("/rm-loss/a-batch-of-one-image-has-no-loss",
                    test_single_image);
   g_test_add ("/rm-loss/a-head-that-knows-nothing-leads-alone", Led, &nothing,
@@ -687,9 +820,14 @@ main (int    argc,
   g_test_add_func ("/rm-loss/a-tiny-sigma-is-as-good-as-a-small-one",
                    test_tiny_sigma);
   g_test_add ("/rm-loss/the-mixture's-gradient-agrees-with-finite-differences",
-              Led, &most, led_set_up_straight, test_mixture_gradient, led_tear_down);
-  g_test_add_func ("/rm-loss/mean-and-scale-survive-a-file",
-                   test_state_survives_a_file);
+              Led, &most, led_set_up_straight, test_mixture_gradient,
+              led_tear_down);
+  g_test_add ("/rm-loss/mean-and-scale-survive-a-file", Led, &most, led_set_up,
+              test_state_survives_a_file, led_tear_down);
+  g_test_add ("/rm-loss/a-method-that-knows-nothing-survives-a-file", Led, &most,
+              led_set_up, test_new_state_survives_a_file, led_tear_down);
+  g_test_add ("/rm-loss/a-label-that-is-told-twice-changes-nothing", Led, &most,
+              led_set_up, test_label_told_twice, led_tear_down);
 
   return g_test_run ();
 }
