@@ -3,6 +3,7 @@
  * What intervals promise: their coverage, and widths that follow the spread.
  */
 #include <glib.h>
+#include <math.h>
 
 #include "draws.h"
 #include "space/ord-interval.h"
@@ -117,7 +118,8 @@ test_rank (void)
   OrdInterval  interval;
 
   ord_interval_calibrate (&interval, 0.8, truths, zeros, zeros, 9);
-  g_assert_cmpfloat_with_epsilon (interval.floor, 5.0, 1e-6);
+  g_assert_cmpfloat_with_epsilon (interval.floor, sqrt (285.0 / 9.0),
+                                  1e-6);
   g_assert_cmpfloat_with_epsilon (ord_interval_half_width (&interval, 0.0),
                                   8.0, 1e-6);
   ord_interval_calibrate (&interval, 0.99, truths, zeros, zeros, 9);
@@ -145,6 +147,27 @@ test_exact_answers_widen_nothing (void)
   ord_interval_calibrate (&interval, 0.9, truths, values, spreads, N);
   g_assert_cmpfloat (ord_interval_half_width (&interval, 3.0), >=, 4.0 - 1e-9);
   g_assert_cmpfloat (ord_interval_half_width (&interval, 3.0), <, 8.0);
+}
+
+/* Most answers are unanimous and right, some unanimous and wrong by one label, and a
+ * few lie in between: they are not off by more than the others. */
+static void
+test_disagreement_is_not_blown_up (void)
+{
+  enum { N = 80 };
+  double      truths[N] = { 0.0 }, values[N] = { 0.0 }, spreads[N] = { 0.0 };
+  OrdInterval interval;
+
+  for (int i = 0; i < 16; i++)
+    values[i] = i % 2 ? 4.0 : 5.0;
+  for (int i = 16; i < 22; i++)
+    {
+      values[i] = 1.0;
+      spreads[i] = 2.0;
+    }
+  ord_interval_calibrate (&interval, 0.9, truths, values, spreads, N);
+  g_assert_cmpfloat (ord_interval_half_width (&interval, 0.0), >=, 4.0);
+  g_assert_cmpfloat (ord_interval_half_width (&interval, 2.0), <, 12.0);
 }
 
 /* Of counts most answers are right, and the others off by one, whatever one is. */
@@ -214,6 +237,8 @@ main (int   argc,
   g_test_add_func ("/interval/takes-the-rank-of-the-paper", test_rank);
   g_test_add_func ("/interval/exact-answers-widen-nothing",
                    test_exact_answers_widen_nothing);
+  g_test_add_func ("/interval/disagreement-is-not-blown-up",
+                   test_disagreement_is_not_blown_up);
   g_test_add_func ("/interval/equal-errors-are-inside",
                    test_equal_errors_are_inside);
   g_test_add_func ("/interval/is-a-number-on-odd-input", test_degenerate);
