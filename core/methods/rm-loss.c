@@ -126,7 +126,7 @@ follow (double running,
 /* Pairs that are judged at once. */
 #define STRIP 256
 
-/* Two walks over the pairs keep their distances in between: of so many
+/* Where pairs are walked twice, their distances are kept in between: of so many
  * images, for which they take a megabyte. */
 #define KEPT_BATCH 512
 
@@ -263,7 +263,7 @@ transpose (const float *labels,
 /* As exact as files keep it. */
 static void
 follow_mean (OrdRmPairs *pairs,
-              double      latest)
+             double      latest)
 {
   pairs->mean = (float) follow (pairs->mean, latest);
 }
@@ -532,17 +532,18 @@ from_file (float running)
   return running < 0.0f ? NAN : running;
 }
 
+/* The running mean of w·D goes by the name of what it decided at first. */
 static void
 rm_loss_store (OrdMethod *method,
                GPtrArray *tensors)
 {
   RmLoss      *self = (RmLoss *) method;
   const gsize  one[] = { 1 }, two[] = { 2 };
-  float        threshold = to_file (self->pairs.mean);
+  float        mean = to_file (self->pairs.mean);
   float        head[] = { to_file (self->error), to_file (self->deviation) };
 
   g_ptr_array_add (tensors,
-                   ord_tensor_new ("method/threshold", 1, one, &threshold));
+                   ord_tensor_new ("method/threshold", 1, one, &mean));
   g_ptr_array_add (tensors, ord_tensor_new ("method/head-error", 1, two, head));
 }
 
@@ -553,13 +554,13 @@ rm_loss_load (OrdMethod  *method,
 {
   RmLoss      *self = (RmLoss *) method;
   const gsize  one[] = { 1 }, two[] = { 2 };
-  OrdTensor   *threshold =
+  OrdTensor   *mean =
     ord_tensors_expect (tensors, "method/threshold", 1, one, error);
   OrdTensor   *head = NULL;
 
-  if (!threshold)
+  if (!mean)
     return FALSE;
-  self->pairs.mean = from_file (threshold->values[0]);
+  self->pairs.mean = from_file (mean->values[0]);
   self->scaled = TRUE;
   /* Models from before the head led have none, and answer without. */
   if (ord_tensors_find (tensors, "method/head-error"))

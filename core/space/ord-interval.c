@@ -28,15 +28,14 @@ clean_spread (double spread)
   return spread > 0.0 && isfinite (spread) ? spread : 0.0;
 }
 
-/* An answer that is no number is as wrong as any of @n can be. */
+/* An answer that is no number is as wrong as any can be. */
 static double
 error_of (double truth,
-          double value,
-          gsize  n)
+          double value)
 {
   double error = fabs (truth - value);
 
-  return isfinite (error) ? error : G_MAXDOUBLE / n;
+  return isfinite (error) ? error : G_MAXDOUBLE;
 }
 
 /* Of answers that are numbers. Where all are exact any floor does, because the
@@ -80,7 +79,7 @@ ord_interval_calibrate (OrdInterval  *interval,
   interval->coverage = coverage;
   interval->floor = root_mean_square (truths, values, n);
   for (gsize i = 0; i < n; i++)
-    scores[i] = error_of (truths[i], values[i], n) /
+    scores[i] = error_of (truths[i], values[i]) /
                 (clean_spread (spreads[i]) + interval->floor);
   qsort (scores, n, sizeof (double), compare_doubles);
 

@@ -349,6 +349,21 @@ test_bad_batch (void)
   g_assert_cmpfloat (pairs.mean, ==, mean);
 }
 
+/* With the defaults, but for one option. */
+static OrdMethod *
+new_method (const char *option,
+            double      value,
+            guint       width,
+            guint       n_labels,
+            guint64     seed)
+{
+  g_autoptr (OrdOptions) options = ord_options_new ();
+
+  ord_options_add (options, ord_method_get_options ("rm-loss"));
+  g_assert_true (ord_options_set (options, option, value, NULL));
+  return ord_method_new ("rm-loss", options, width, n_labels, seed, NULL);
+}
+
 /* -- the head that leads ------------------------------------------------------ */
 
 enum { LED = 24, LED_WIDTH = 4 };
@@ -397,12 +412,9 @@ led_set_up_with_knee (Led    *led,
                       float   slope,
                       double  knee)
 {
-  OrdRandom              random = ord_random_init (8);
-  g_autoptr (OrdOptions) options = ord_options_new ();
+  OrdRandom random = ord_random_init (8);
 
-  ord_options_add (options, ord_method_get_options ("rm-loss"));
-  g_assert_true (ord_options_set (options, "knee", knee, NULL));
-  led->method = ord_method_new ("rm-loss", options, LED_WIDTH, 1, 1, NULL);
+  led->method = new_method ("knee", knee, LED_WIDTH, 1, 1);
   fill_normal (&random, led->features, G_N_ELEMENTS (led->features));
   fill_normal (&random, led->labels, G_N_ELEMENTS (led->labels));
   /* Two are equal, to be near in any neighbourhood, and lie far apart, for no
@@ -616,16 +628,13 @@ static void
 test_state_survives_a_file (Led           *led,
                             gconstpointer  slope)
 {
-  g_autoptr (OrdOptions) options = ord_options_new ();
-  g_autoptr (OrdMethod)  second = NULL;
-  g_autoptr (GPtrArray)  tensors = ord_tensors_new ();
-  OrdMethodBatch         batch = { LED, led->features, led->labels };
-  float                  features[G_N_ELEMENTS (led->features)];
-  float                  d_features[G_N_ELEMENTS (led->features)];
-  double                 loss;
+  g_autoptr (OrdMethod) second = new_method ("knee", KNEE, LED_WIDTH, 1, 2);
+  g_autoptr (GPtrArray) tensors = ord_tensors_new ();
+  OrdMethodBatch        batch = { LED, led->features, led->labels };
+  float                 features[G_N_ELEMENTS (led->features)];
+  float                 d_features[G_N_ELEMENTS (led->features)];
+  double                loss;
 
-  ord_options_add (options, ord_method_get_options ("rm-loss"));
-  second = ord_method_new ("rm-loss", options, LED_WIDTH, 1, 2, NULL);
   make_nearly_right (led);
   led_loss (led);
   led->features[LED_WIDTH + 2] += 1.0f;
@@ -668,14 +677,11 @@ static void
 test_label_told_twice (Led           *led,
                        gconstpointer  slope)
 {
-  g_autoptr (OrdOptions) options = ord_options_new ();
-  g_autoptr (OrdMethod)  twice = NULL;
-  float                  labels[2 * LED], d_features[LED * LED_WIDTH];
-  OrdMethodBatch         batch = { LED, led->features, labels };
-  double                 head, once;
+  g_autoptr (OrdMethod) twice = new_method ("knee", KNEE, LED_WIDTH, 2, 1);
+  float                 labels[2 * LED], d_features[LED * LED_WIDTH];
+  OrdMethodBatch        batch = { LED, led->features, labels };
+  double                head, once;
 
-  ord_options_add (options, ord_method_get_options ("rm-loss"));
-  twice = ord_method_new ("rm-loss", options, LED_WIDTH, 2, 1, NULL);
   set_head (twice, 2, 0.7f);
   make_nearly_right (led);
   head = GUIDE * pow (mean_error (led, 0.7), 2.0);
@@ -694,11 +700,7 @@ static OrdMethod *
 new_without_head (guint width,
                   guint n_labels)
 {
-  g_autoptr (OrdOptions) options = ord_options_new ();
-
-  ord_options_add (options, ord_method_get_options ("rm-loss"));
-  g_assert_true (ord_options_set (options, "guide", 0.0, NULL));
-  return ord_method_new ("rm-loss", options, width, n_labels, 1, NULL);
+  return new_method ("guide", 0.0, width, n_labels, 1);
 }
 
 /* As where a batch norm widens all of a batch. */
