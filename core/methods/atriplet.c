@@ -4,7 +4,9 @@
  * with. For every triplet of a batch, an anchor a, a near image n and a far
  * image e with δ_an < δ_ae, the far one is asked to lie farther from the
  * anchor than the near one by the gap of their label distances:
- * max (0, d_an − d_ae + (δ_ae − δ_an)), the mean over all such triplets.
+ * max (0, d_an − d_ae + (δ_ae − δ_an)), the mean over all such triplets. Images
+ * at the same gap on both sides of the anchor are none, whatever rounding left
+ * between their δ.
  * It answers by neighbours (atriplet-nn), or with a linear head that is trained
  * by the absolute error beside it (atriplet-l1).
  */
@@ -23,6 +25,9 @@ typedef struct
   OrdHead   head;   /* where @headed */
 } Triplet;
 
+/* Of standardised labels: gaps that differ by less are equal. */
+#define GAP_MIN 1e-5f
+
 static const OrdOptionSpec no_options[] = { { NULL } };
 
 /* Of the upper triangle. */
@@ -34,7 +39,6 @@ pair_index (gsize i,
   return i < j ? i * n + j : j * n + i;
 }
 
-/* From differences alone: equal gaps must compare equal. */
 static float *
 label_distances (const float *labels,
                  gsize        n,
@@ -76,7 +80,7 @@ ord_atriplet_loss (const float *features,
             gsize far = pair_index (a, q, n);
             float violation;
 
-            if (q == a || !(delta[near] < delta[far]))
+            if (q == a || !(delta[far] - delta[near] > GAP_MIN))
               continue;
             n_triplets++;
             violation = d[near] - d[far] + delta[far] - delta[near];

@@ -137,6 +137,25 @@ test_atriplet_golden (void)
   assert_near (d_features, golden_atriplet_gradient, N * WIDTH);
 }
 
+/* Of three whole numbers, standardised, the middle one has the others at the same
+ * gap, which rounding makes two gaps. */
+static void
+test_atriplet_ties (void)
+{
+  const float labels[] = { (1.0f - 4.2f) / 1.3f, (2.0f - 4.2f) / 1.3f,
+                           (3.0f - 4.2f) / 1.3f };
+  const float features[] = { 0.0f, 2.0f, 4.0f };
+  float       d_features[3];
+
+  g_assert_cmpfloat (labels[1] - labels[0], !=, labels[2] - labels[1]);
+  /* From the outer images: 2 − 4 + gap, met. From the middle one nothing is asked,
+   * though it is as far from both. */
+  g_assert_cmpfloat (ord_atriplet_loss (features, labels, 3, 1, 1, d_features), ==,
+                     0.0);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpfloat (d_features[i], ==, 0.0);
+}
+
 static void
 test_atriplet_without_triplets (void)
 {
@@ -238,6 +257,8 @@ main (int    argc,
       g_test_add (path, Fixture, names[i], set_up, test_gradients, tear_down);
     }
   g_test_add_func ("/methods/atriplet/golden", test_atriplet_golden);
+  g_test_add_func ("/methods/atriplet/equal-gaps-make-no-triplet",
+                   test_atriplet_ties);
   g_test_add_func ("/methods/atriplet/two-images-make-no-triplet",
                    test_atriplet_without_triplets);
   g_test_add_func ("/methods/ordreg/golden", test_ordreg_golden);
