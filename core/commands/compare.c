@@ -232,9 +232,13 @@ settle_plan (const Settings      *settings,
   plan->epochs = settings->minutes > 0.0
                  ? ord_pace_epochs (slowest, settings->minutes) : planned;
   if (!settings->quiet)
-    fprintf (stderr, "%u runs of %u epochs, at most %.1f minutes each at this "
-             "machine's pace\n", n_runs, plan->epochs,
-             plan->epochs * slowest / 60.0);
+    {
+      g_autofree char *path = ord_pace_path ();
+
+      fprintf (stderr, "%u runs of %u epochs, at most %.1f minutes each at this "
+               "machine's pace, which %s keeps (remove it to measure anew)\n",
+               n_runs, plan->epochs, plan->epochs * slowest / 60.0, path);
+    }
   return TRUE;
 }
 
@@ -343,7 +347,8 @@ ord_command_compare (int    argc,
     { "without", 0, 0, G_OPTION_ARG_STRING, &settings.without,
       "train each also without this covariate", "COLUMN" },
     { "foreign", 0, 0, G_OPTION_ARG_FILENAME, &settings.foreign,
-      "pictures that do not belong: how many are told to lie out of range",
+      "pictures that do not belong: how many, of at most 300, are told to lie "
+      "out of range",
       "FOLDER" },
     { "pattern", 0, 0, G_OPTION_ARG_STRING, &settings.pattern,
       "values are in file names, as in `train`", "REGEX" },

@@ -9,16 +9,45 @@
 
 #include "../encoder/ord-encoder.h"
 #include "../model/ord-trainer.h"
+#include "../network/ord-graph.h"
 
 /* Changes when training becomes clearly faster or slower: older measurements
  * are then not used. */
-#define PACE_VERSION 5
+#define PACE_VERSION 6
 
-static char *
-cache_path (void)
+char *
+ord_pace_path (void)
 {
   return g_build_filename (g_get_user_cache_dir (), "ordinate", "pace.ini",
                            NULL);
+}
+
+/* (transfer full): the processor's name, "" where the system does not tell. A
+ * home may be shared by machines of several kinds. */
+static char *
+name_processor (void)
+{
+  g_autofree char   *text = NULL;
+  g_autoptr (GRegex) line = g_regex_new ("^model name\\s*:\\s*(.*)$",
+                                         G_REGEX_MULTILINE, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+
+  if (!g_file_get_contents ("/proc/cpuinfo", &text, NULL, NULL) ||
+      !g_regex_match (line, text, 0, &match))
+    return g_strdup ("");
+  return g_match_info_fetch (match, 1);
+}
+
+/* The same in every locale, as the description is the key. */
+static void
+add_option (GString          *text,
+            const OrdOptions *options,
+            const char       *name)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (number, sizeof number, "%g", ord_options_get (options, name));
+  g_string_append_printf (text, " %s=%s", name, number);
 }
 
 /* Everything that an epoch's time depends on. The method is not among it: its
@@ -27,32 +56,30 @@ static char *
 describe (const OrdVariant *variant)
 {
   /* Of the trainer and the encoder, the options that cost time. */
-  const OrdOptionSpec *of_encoder =
+  static const char * const  of_training[] = {
+    "size", "batch", "threads", "memory", "validate", "precision", NULL
+  };
+  const OrdOptionSpec       *of_encoder =
     ord_encoder_get_options (variant->encoder);
-  g_autoptr (GArray)   training =
+  g_autoptr (GArray)         training =
     ord_dataset_get_split (variant->dataset, ORD_SPLIT_TRAIN);
-  g_autofree char     *network =
+  g_autofree char           *network =
     variant->pretrained ? ord_pretrained_hash (variant->pretrained) : NULL;
-  GString             *text = g_string_new (NULL);
+  g_autofree char           *processor = name_processor ();
+  GString                   *text = g_string_new (NULL);
 
-  g_string_append_printf (text, "v%d %u of %u images %u processors size=%g batch=%g "
-                          "threads=%g memory=%g validate=%g precision=%g %s %s "
-                          "%s", PACE_VERSION,
-                          training->len,
+  g_string_append_printf (text, "v%d %u of %u images in %s, %u × %s%s, %s %s",
+                          PACE_VERSION, training->len,
                           ord_dataset_get_n_samples (variant->dataset),
-                          g_get_num_processors (),
-                          ord_options_get (variant->options, "size"),
-                          ord_options_get (variant->options, "batch"),
-                          ord_options_get (variant->options, "threads"),
-                          ord_options_get (variant->options, "memory"),
-                          ord_options_get (variant->options, "validate"),
-                          ord_options_get (variant->options, "precision"),
-                          variant->encoder, network ? network : "",
-                          ord_dataset_get_folder (variant->dataset));
+                          ord_dataset_get_folder (variant->dataset),
+                          g_get_num_processors (), processor,
+                          ord_precision_is_supported (ORD_PRECISION_BFLOAT16)
+                          ? " with bfloat16" : "", variant->encoder,
+                          network ? network : "");
+  for (guint i = 0; of_training[i]; i++)
+    add_option (text, variant->options, of_training[i]);
   for (; of_encoder->name; of_encoder++)
-    g_string_append_printf (text, " %s=%g", of_encoder->name,
-                            ord_options_get (variant->options,
-                                             of_encoder->name));
+    add_option (text, variant->options, of_encoder->name);
   return g_string_free (text, FALSE);
 }
 
@@ -60,7 +87,7 @@ static gboolean
 recall (OrdPace    *pace,
         const char *group)
 {
-  g_autofree char     *path = cache_path ();
+  g_autofree char     *path = ord_pace_path ();
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
@@ -79,7 +106,7 @@ keep (const OrdPace *pace,
       const char    *group,
       const char    *description)
 {
-  g_autofree char     *path = cache_path ();
+  g_autofree char     *path = ord_pace_path ();
   g_autofree char     *folder = g_path_get_dirname (path);
   g_autoptr (GKeyFile) file = g_key_file_new ();
 

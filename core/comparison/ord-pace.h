@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 /**
  * ord_pace_find:
  * @variant: whose training is timed; an epoch of another method with the same
- *   encoder and pictures takes as long
+ *   encoder and pictures is taken to last as long (of batches of thousands,
+ *   triplets take longer)
  *
  * The kept pace of this machine for such a training, or a fresh measurement of
  * some seconds, which is then kept.
@@ -26,6 +27,9 @@ gboolean ord_pace_find   (OrdPace           *pace,
                           gpointer           user_data,
                           GCancellable      *cancellable,
                           GError           **error);
+
+/* (transfer full): the file that keeps it; removing it is safe. */
+char    *ord_pace_path   (void);
 
 /* Epochs of so many seconds that fit into @minutes, at least 1. */
 guint    ord_pace_epochs (double             seconds,

@@ -29,7 +29,8 @@ ord_parse_number (const char *text,
   if (end == text || *end != '\0' || !isfinite (number))
     return FALSE;
 
-  *value = number;
+  /* −0 is 0: model files keep no other. */
+  *value = number + 0.0;
 
   return TRUE;
 }
