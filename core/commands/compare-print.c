@@ -8,19 +8,25 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../comparison/ord-markup.h"
 #include "../comparison/ord-measures.h"
-#include "../space/ord-statistics.h"
 
 #define NAME_WIDTH_AT_LEAST 12
 
-/* Of errors and what is measured like them. */
-#define DECIMALS 3
+/* Of the best error; whatever has its unit shares its decimals. */
+#define DIGITS 4
 
 static const OrdComparisonRow *
 get_row (const OrdComparison *comparison,
          guint                i)
 {
   return g_ptr_array_index (comparison->rows, i);
+}
+
+static int
+error_decimals (const OrdComparison *comparison)
+{
+  return ord_markup_decimals (get_row (comparison, comparison->best)->mae, DIGITS);
 }
 
 /* In a column of @width letters, bold on a terminal where it is @bold. */
@@ -55,18 +61,20 @@ print_row (const OrdComparison *comparison,
            int                  name_width)
 {
   const OrdComparisonRow *row = get_row (comparison, index);
-  g_autofree char        *interval = g_strdup_printf ("%.3f–%.3f", row->mae_low,
-                                                      row->mae_high);
+  int                     decimals = error_decimals (comparison);
+  g_autofree char        *interval =
+    g_strdup_printf ("%.*f–%.*f", decimals, row->mae_low, decimals,
+                     row->mae_high);
 
   printf ("%s%*s", row->name,
           name_width - (int) g_utf8_strlen (row->name, -1), "");
-  print_number (row->mae, DECIMALS, 9, index == comparison->best);
+  print_number (row->mae, decimals, 9, index == comparison->best);
   printf ("%c", row->p < ORD_SIGNIFICANT ? '*' : ' ');
   print_cell (interval, 16, FALSE);
   if (comparison->n_seeds > 1)
-    print_number (row->mae_sd, DECIMALS, 9, FALSE);
+    print_number (row->mae_sd, decimals, 9, FALSE);
   for (guint k = 0; k < comparison->n_labels && comparison->n_labels > 1; k++)
-    print_number (row->component_mae[k], DECIMALS, 12, FALSE);
+    print_number (row->component_mae[k], decimals, 12, FALSE);
   for (guint m = 0; m < ORD_N_MEASURES; m++)
     {
       const OrdMeasure *measure = &ord_measures[m];
@@ -76,7 +84,7 @@ print_row (const OrdComparison *comparison,
       if (!ord_measure_is_known (measure, comparison))
         continue;
       print_number (value,
-                    measure->decimals < 0 ? DECIMALS : measure->decimals,
+                    measure->decimals < 0 ? decimals : measure->decimals,
                     measure->is_share ? 9 : 10,
                     value == ord_measure_best (measure, comparison));
       fputs (measure->is_share ? "%" : "", stdout);
@@ -118,9 +126,13 @@ ord_compare_print_table (const OrdComparison *comparison)
   for (guint i = 0; i < comparison->rows->len; i++)
     print_row (comparison, i, name_width);
 
-  printf ("\n%" G_GSIZE_FORMAT " test images, %u training images, %u epochs, "
-          "%u seed%s%s%s.%s\n", comparison->n, comparison->n_train,
-          comparison->epochs, comparison->n_seeds,
+  printf ("\n%" G_GSIZE_FORMAT " test images, ", comparison->n);
+  /* Intervals and stars go by them. */
+  if (comparison->n_subjects < comparison->n)
+    printf ("of %u groups, ", comparison->n_subjects);
+  printf ("%u training images, %u epoch%s, %u seed%s%s%s.%s\n",
+          comparison->n_train, comparison->epochs,
+          comparison->epochs == 1 ? "" : "s", comparison->n_seeds,
           comparison->n_seeds == 1 ? "" : "s", *unit ? "; in " : "", unit,
           comparison->rows->len > 1
           ? "\n* The best row's errors are lower at p < .05 (one-tailed paired "
@@ -137,14 +149,14 @@ ord_compare_print_difference (const OrdComparison *comparison,
   const OrdComparisonRow *a = get_row (comparison, with);
   const OrdComparisonRow *b = get_row (comparison, without);
   g_autofree double      *more = g_new (double, comparison->n);
+  int                     decimals = error_decimals (comparison);
   double                  low, high;
 
   for (gsize i = 0; i < comparison->n; i++)
     more[i] = b->errors[i] - a->errors[i];
-  ord_statistics_bootstrap_mean (more, comparison->n, 2000, 0.95, 1, &low,
-                                 &high);
-  printf ("%s: MAE %+.3f against %s (95 %% interval %+.3f to %+.3f)\n", b->name,
-          b->mae - a->mae, a->name, low, high);
+  ord_comparison_interval (comparison, more, &low, &high);
+  printf ("%s: MAE %+.*f against %s (95 %% interval %+.*f to %+.*f)\n", b->name,
+          decimals, b->mae - a->mae, a->name, decimals, low, decimals, high);
 }
 
 void

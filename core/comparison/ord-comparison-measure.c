@@ -11,13 +11,9 @@
 #include "../model/ord-trainer.h"
 #include "../space/ord-geometry.h"
 #include "../space/ord-quality.h"
-#include "../space/ord-statistics.h"
-
-#define BOOTSTRAP_DRAWS    2000
-#define BOOTSTRAP_COVERAGE 0.95
 
 /* Foreign pictures that are looked at. */
-#define FOREIGN_LIMIT      300
+#define FOREIGN_LIMIT 300
 
 /* The test images of a model. */
 typedef struct
@@ -63,30 +59,70 @@ collect_tests (const OrdModelParts *parts)
 }
 
 /* The first model's test images become the comparison's. */
-static gboolean
-agree_on_tests (OrdComparison        *comparison,
-                const OrdModelParts  *parts,
-                Tests                *tests,
-                GError              **error)
+static void
+take_tests (OrdComparison       *comparison,
+            const OrdModelParts *parts,
+            const Tests         *tests,
+            const char          *path)
 {
-  if (!comparison->truths && tests->n >= 2)
+  g_autoptr (GArray) split =
+    ord_dataset_get_split (parts->dataset, ORD_SPLIT_TEST);
+
+  comparison->n = tests->n;
+  comparison->n_labels = ord_dataset_get_n_labels (parts->dataset);
+  comparison->n_train = parts->n_reference;
+  comparison->n_images = ord_dataset_get_n_samples (parts->dataset);
+  comparison->truths =
+    g_memdup2 (tests->truths,
+               sizeof (double) * tests->n * comparison->n_labels);
+  ord_comparison_set_subjects (comparison, parts->dataset, split);
+  comparison->first = g_strdup (path);
+}
+
+static gboolean
+same_labels (const double *a,
+             const double *b,
+             gsize         count)
+{
+  /* By value: 0 and −0 are the same. */
+  for (gsize k = 0; k < count; k++)
+    if (a[k] != b[k])
+      return FALSE;
+  return TRUE;
+}
+
+/* Pictures that one training could not read, and another could, would be held
+ * against a method. */
+static gboolean
+agree_on_pictures (OrdComparison        *comparison,
+                   const OrdModelParts  *parts,
+                   const Tests          *tests,
+                   const char           *path,
+                   GError              **error)
+{
+  if (tests->n < 2)
     {
-      comparison->n = tests->n;
-      comparison->n_labels = ord_dataset_get_n_labels (parts->dataset);
-      comparison->n_train = parts->n_reference;
-      comparison->truths =
-        g_memdup2 (tests->truths,
-                   sizeof (double) * tests->n * comparison->n_labels);
+      g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
+                   "A comparison needs two or more test images, and %"
+                   G_GSIZE_FORMAT " could be read of those in %s", tests->n,
+                   ord_dataset_get_folder (parts->dataset));
+      return FALSE;
     }
-  if (tests->n >= 2 && tests->n == comparison->n &&
-      memcmp (tests->truths, comparison->truths,
-              sizeof (double) * tests->n * comparison->n_labels) == 0)
+  if (!comparison->truths)
+    take_tests (comparison, parts, tests, path);
+  if (tests->n == comparison->n &&
+      parts->n_reference == comparison->n_train &&
+      ord_dataset_get_n_samples (parts->dataset) == comparison->n_images &&
+      same_labels (tests->truths, comparison->truths,
+                   tests->n * comparison->n_labels))
     return TRUE;
   g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
-               "A comparison needs two or more readable test images, the same "
-               "in every run; %" G_GSIZE_FORMAT " are there for %s, and %"
-               G_GSIZE_FORMAT " for the runs before", tests->n, parts->title,
-               comparison->n);
+               "Not all runs could read the same pictures: %s was made of %u "
+               "training and %" G_GSIZE_FORMAT " test images, and %s of %u and %"
+               G_GSIZE_FORMAT ". Remove the one that lacks some, or both; the "
+               "same command makes it again", comparison->first,
+               comparison->n_train, comparison->n, path, parts->n_reference,
+               tests->n);
   return FALSE;
 }
 
@@ -112,10 +148,12 @@ add_answers (const OrdComparison *comparison,
     }
 }
 
-/* Share of the foreign pictures that are told to lie out of range. */
+/* Share of the foreign pictures that are told to lie out of range. @failures: of
+ * those that cannot be read. */
 static gboolean
 measure_foreign (OrdPredictor  *predictor,
                  OrdDataset    *foreign,
+                 GPtrArray     *failures,
                  double        *flagged,
                  GCancellable  *cancellable,
                  GError       **error)
@@ -123,7 +161,6 @@ measure_foreign (OrdPredictor  *predictor,
   guint                 n_all = ord_dataset_get_n_samples (foreign);
   guint                 n = MIN (n_all, FOREIGN_LIMIT);
   g_autofree guint     *samples = g_new (guint, n + 1);
-  g_autoptr (GPtrArray) failures = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) predictions =
     g_ptr_array_new_with_free_func ((GDestroyNotify) ord_prediction_free);
   guint                 n_read = 0, n_flagged = 0;
@@ -142,7 +179,15 @@ measure_foreign (OrdPredictor  *predictor,
       n_read += prediction != NULL;
       n_flagged += prediction && !prediction->in_range;
     }
-  *flagged = n_read > 0 ? (double) n_flagged / n_read : NAN;
+  if (n_read == 0)
+    {
+      g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
+                   "None of the foreign pictures in %s can be read: %s",
+                   ord_dataset_get_folder (foreign),
+                   (const char *) g_ptr_array_index (failures, 0));
+      return FALSE;
+    }
+  *flagged = (double) n_flagged / n_read;
   return TRUE;
 }
 
@@ -166,7 +211,9 @@ gboolean
 ord_comparison_measure (OrdComparison     *comparison,
                         OrdComparisonRow  *row,
                         OrdModel          *model,
+                        const char        *path,
                         OrdDataset        *foreign,
+                        GPtrArray         *failures,
                         double            *mae,
                         GCancellable      *cancellable,
                         GError           **error)
@@ -184,7 +231,7 @@ ord_comparison_measure (OrdComparison     *comparison,
   if (!predictor)
     return FALSE;
   tests = collect_tests (parts);
-  if (!agree_on_tests (comparison, parts, &tests, error))
+  if (!agree_on_pictures (comparison, parts, &tests, path, error))
     return FALSE;
 
   count = comparison->n * comparison->n_labels;
@@ -203,7 +250,8 @@ ord_comparison_measure (OrdComparison     *comparison,
   if (!count_mirrored (row, parts, error))
     return FALSE;
   if (foreign &&
-      !measure_foreign (predictor, foreign, &flagged, cancellable, error))
+      !measure_foreign (predictor, foreign, failures, &flagged, cancellable,
+                        error))
     return FALSE;
 
   if (!row->model)
@@ -225,9 +273,6 @@ ord_comparison_measure (OrdComparison     *comparison,
   row->rv += geometry.rv;
   row->flagged += parts->test.flagged;
   row->foreign += flagged;
-  if (parts->history->len > 0)
-    row->seconds += g_array_index (parts->history, OrdEpoch,
-                                   parts->history->len - 1).seconds;
 
   return TRUE;
 }
@@ -239,8 +284,7 @@ ord_comparison_finish_row (OrdComparison    *comparison,
 {
   double  share = 1.0 / comparison->n_seeds;
   double *sums[] = { &row->rmse, &row->r2, &row->pearson, &row->d5, &row->rv,
-                     &row->coverage, &row->width, &row->flagged, &row->foreign,
-                     &row->seconds };
+                     &row->coverage, &row->width, &row->flagged, &row->foreign };
   double  squares = 0.0;
 
   for (guint i = 0; i < G_N_ELEMENTS (sums); i++)
@@ -257,9 +301,8 @@ ord_comparison_finish_row (OrdComparison    *comparison,
     squares += (maes[s] - row->mae) * (maes[s] - row->mae);
   row->mae_sd = comparison->n_seeds > 1
                 ? sqrt (squares / (comparison->n_seeds - 1)) : NAN;
-  ord_statistics_bootstrap_mean (row->errors, comparison->n, BOOTSTRAP_DRAWS,
-                                 BOOTSTRAP_COVERAGE, 1, &row->mae_low,
-                                 &row->mae_high);
+  ord_comparison_interval (comparison, row->errors, &row->mae_low,
+                           &row->mae_high);
 }
 
 void
@@ -281,7 +324,7 @@ ord_comparison_find_best (OrdComparison *comparison)
       OrdComparisonRow *row = g_ptr_array_index (comparison->rows, i);
 
       row->p = row == best ? NAN
-                           : ord_statistics_paired_t (best->errors, row->errors,
-                                                      comparison->n, NULL);
+                           : ord_comparison_paired_t (comparison, best->errors,
+                                                      row->errors);
     }
 }

@@ -19,6 +19,7 @@
 typedef struct
 {
   const OrdComparisonPlan *plan;
+  OrdComparison           *comparison;
   OrdProgressFunc          progress;
   gpointer                 user_data;
   guint                    done;      /* runs, those that were kept included */
@@ -26,6 +27,7 @@ typedef struct
   gboolean                 fresh;     /* nothing told of this run yet */
   gint64                   started;   /* monotonic time */
   gboolean                 told;      /* pictures that cannot be read */
+  gboolean                 told_foreign;
   char                    *stage;
 } Runs;
 
@@ -116,7 +118,8 @@ fingerprint (const OrdVariant *variant,
 }
 
 /* (transfer full): where the model of a run lies once it is finished; its name
- * says what it was made from, so that no other run takes its place. */
+ * says what it was made from, so that no other run takes its place, and a row of
+ * another name that is the same run finds it. */
 static char *
 model_path (const Runs       *runs,
             const OrdVariant *variant,
@@ -124,26 +127,22 @@ model_path (const Runs       *runs,
             guint             seed)
 {
   g_autofree char *made_from = fingerprint (variant, options);
-  g_autofree char *name = g_strdup (variant->name);
-  g_autofree char *file = NULL;
+  g_autofree char *file =
+    g_strdup_printf ("%s-%u-%.*s.ordinate", variant->method, seed, SHOWN_DIGITS,
+                     made_from);
 
-  for (char *c = name; *c; c++)
-    if (!g_ascii_isalnum (*c) && *c != '.')
-      *c = *c == ' ' ? '_' : '-';
-  file = g_strdup_printf ("%s-%u-%.*s.ordinate", name, seed, SHOWN_DIGITS,
-                          made_from);
   return g_build_filename (runs->plan->work, file, NULL);
 }
 
 /* -- one run ------------------------------------------------------------------ */
 
-/* Pictures that cannot be read are told once, not by every run. */
+/* Pictures that cannot be read are told by the first run that meets any. */
 static void
-tell_failures (Runs       *runs,
-               OrdTrainer *trainer)
+tell_failures (Runs      *runs,
+               GPtrArray *failures,
+               gboolean  *told)
 {
-  GPtrArray   *failures = ord_trainer_get_failures (trainer);
-  OrdProgress  progress = {
+  OrdProgress progress = {
     .stage = runs->stage,
     .fraction = (double) runs->done / n_runs (runs),
     .seconds_left = -1.0,
@@ -152,12 +151,12 @@ tell_failures (Runs       *runs,
     .best_mae = NAN,
   };
 
-  for (guint i = 0; runs->progress && !runs->told && i < failures->len; i++)
+  for (guint i = 0; runs->progress && !*told && i < failures->len; i++)
     {
       progress.warning = g_ptr_array_index (failures, i);
       runs->progress (&progress, runs->user_data);
     }
-  runs->told = TRUE;
+  *told |= failures->len > 0;
 }
 
 static OrdModel *
@@ -174,23 +173,27 @@ train (Runs              *runs,
   ord_trainer_set_path (trainer, path);
   runs->fresh = TRUE;
   model = ord_trainer_run (trainer, report, runs, cancellable, error);
-  tell_failures (runs, trainer);
+  tell_failures (runs, ord_trainer_get_failures (trainer), &runs->told);
   if (!model || !ord_model_save (model, path, error))
     return NULL;
   ord_trainer_discard_checkpoint (trainer);
   return g_steal_pointer (&model);
 }
 
-static OrdModel *
+/* @mae: (out) */
+static gboolean
 run_one (Runs              *runs,
          const OrdVariant  *variant,
+         OrdComparisonRow  *row,
          guint              seed,
+         double            *mae,
          GCancellable      *cancellable,
          GError           **error)
 {
   g_autoptr (OrdOptions)  options = ord_options_copy (variant->options);
   g_autofree char        *path = NULL;
   g_autoptr (OrdModel)    model = NULL;
+  g_autoptr (GPtrArray)   failures = g_ptr_array_new_with_free_func (g_free);
 
   g_free (runs->stage);
   runs->stage = g_strdup_printf ("%s, seed %u (%u of %u)", variant->name, seed,
@@ -198,7 +201,7 @@ run_one (Runs              *runs,
   if (!ord_options_set (options, "seed", seed, error) ||
       !ord_options_set (options, "epochs", runs->plan->epochs, error) ||
       !ord_options_set (options, "minutes", NO_CLOCK, error))
-    return NULL;
+    return FALSE;
 
   path = model_path (runs, variant, options, seed);
   /* Files appear whole; one that has been damaged since is made again. */
@@ -209,18 +212,22 @@ run_one (Runs              *runs,
     {
       model = train (runs, variant, options, path, cancellable, error);
       if (!model)
-        return NULL;
+        return FALSE;
     }
   runs->done++;
 
-  return g_steal_pointer (&model);
+  if (!ord_comparison_measure (runs->comparison, row, model, path,
+                               runs->plan->foreign, failures, mae, cancellable,
+                               error))
+    return FALSE;
+  tell_failures (runs, failures, &runs->told_foreign);
+  return TRUE;
 }
 
 /* -- all ---------------------------------------------------------------------- */
 
 static gboolean
 run_variant (Runs              *runs,
-             OrdComparison     *comparison,
              const OrdVariant  *variant,
              GCancellable      *cancellable,
              GError           **error)
@@ -229,20 +236,13 @@ run_variant (Runs              *runs,
   OrdComparisonRow   *row = g_new0 (OrdComparisonRow, 1);
   g_autofree double  *maes = g_new (double, n_seeds);
 
-  g_ptr_array_add (comparison->rows, row);
+  g_ptr_array_add (runs->comparison->rows, row);
   row->name = g_strdup (variant->name);
   row->method = g_strdup (variant->method);
   for (guint seed = 1; seed <= n_seeds; seed++)
-    {
-      g_autoptr (OrdModel) model =
-        run_one (runs, variant, seed, cancellable, error);
-
-      if (!model ||
-          !ord_comparison_measure (comparison, row, model, runs->plan->foreign,
-                                   &maes[seed - 1], cancellable, error))
-        return FALSE;
-    }
-  ord_comparison_finish_row (comparison, row, maes);
+    if (!run_one (runs, variant, row, seed, &maes[seed - 1], cancellable, error))
+      return FALSE;
+  ord_comparison_finish_row (runs->comparison, row, maes);
 
   return TRUE;
 }
@@ -263,7 +263,8 @@ ord_comparison_check (const OrdComparisonPlan  *plan,
         {
           g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
                        "Methods are compared on test images, and %s has %u of "
-                       "them: call at least 2 “test” in the column split",
+                       "them: add pictures, or a labels.csv whose column split "
+                       "calls at least 2 of them “test”",
                        ord_dataset_get_folder (variant->dataset), tests->len);
           return FALSE;
         }
@@ -282,6 +283,7 @@ ord_comparison_run (const OrdComparisonPlan  *plan,
   gboolean                  made = TRUE;
   Runs                      runs = {
     .plan = plan,
+    .comparison = comparison,
     .progress = progress,
     .user_data = user_data,
     .started = g_get_monotonic_time (),
@@ -294,8 +296,8 @@ ord_comparison_run (const OrdComparisonPlan  *plan,
   comparison->n_seeds = plan->n_seeds;
   comparison->epochs = plan->epochs;
   for (guint i = 0; i < plan->variants->len && made; i++)
-    made = run_variant (&runs, comparison, g_ptr_array_index (plan->variants, i),
-                        cancellable, error);
+    made = run_variant (&runs, g_ptr_array_index (plan->variants, i), cancellable,
+                        error);
   g_free (runs.stage);
   if (!made)
     return NULL;

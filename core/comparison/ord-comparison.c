@@ -25,6 +25,9 @@ ord_comparison_free (OrdComparison *comparison)
   if (!comparison)
     return;
   g_ptr_array_unref (comparison->rows);
+  g_free (comparison->first);
   g_free (comparison->truths);
+  g_free (comparison->subjects);
+  g_free (comparison->subject_sizes);
   g_free (comparison);
 }

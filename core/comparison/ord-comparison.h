@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  * @errors: (n), each test image's absolute error, the mean over the seeds; of
  *   vector labels the Euclidean error
  * @mae: the mean of @errors
- * @mae_low, @mae_high: its bootstrap 95 % interval over the test images
+ * @mae_low, @mae_high: its bootstrap 95 % interval, ord_comparison_interval()
  * @mae_sd: over the seeds; NaN with one
  * @component_mae: (n_labels), of each component of the label alone
  * @coverage: share of the labels inside their interval
@@ -29,7 +29,6 @@ G_BEGIN_DECLS
  * @foreign: the same of the foreign pictures; NaN without any
  * @p: of a one-tailed paired t-test that the best row has lower errors; NaN
  *   for the best row itself
- * @seconds: of training, the mean over the seeds
  * @mirrored: how many of the seeds' trainings mirrored pictures so, told to or
  *   by what they found out
  *
@@ -59,7 +58,6 @@ typedef struct
   double    flagged;
   double    foreign;
   double    p;
-  double    seconds;
   guint     mirrored[ORD_N_FLIPS];
 } OrdComparisonRow;
 
@@ -70,26 +68,48 @@ typedef struct
  *   sample of the test split of every row's model
  * @truths: (n, n_labels), label units
  * @n: test images
+ * @n_subjects: whose they are: images of one group are of one subject, and an
+ *   image without a group is a subject of its own
+ * @subjects: (n), the subject of each, from 0
+ * @subject_sizes: (n_subjects), test images of each
  * @n_train: training images
+ * @n_images: of all splits, in every row's model
  * @epochs: passes over them that every run was given
  * @best: index of the row with the lowest @mae
+ * @first: (nullable): the file of the first run's model
  */
 typedef struct
 {
   GPtrArray *rows;
   double    *truths;
   gsize      n;
+  guint      n_subjects;
+  guint     *subjects;
+  guint     *subject_sizes;
   guint      n_labels;
   guint      n_train;
+  guint      n_images;
   guint      n_seeds;
   guint      epochs;
   guint      best;
+  char      *first;
 } OrdComparison;
 
 void ord_comparison_free (OrdComparison *comparison);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrdComparison, ord_comparison_free)
 
 void ord_comparison_row_free (OrdComparisonRow *row);
+
+/**
+ * ord_comparison_interval:
+ * @values: (n), of the test images, such as a row's errors
+ *
+ * The bootstrap 95 % interval of their mean, by drawing subjects.
+ */
+void ord_comparison_interval (const OrdComparison *comparison,
+                              const double        *values,
+                              double              *low,
+                              double              *high);
 
 /* (transfer full) (nullable): which trainings mirrored pictures, in a sentence,
  * as each may find out for itself; %NULL where none did. */

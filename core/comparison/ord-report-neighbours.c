@@ -10,6 +10,7 @@
 
 #include "../methods/ord-method.h"
 #include "../space/ord-neighbours.h"
+#include "../space/ord-quality.h"
 #include "ord-markup.h"
 
 #define N_TESTS 5
@@ -17,29 +18,18 @@
 
 /* -- which -------------------------------------------------------------------- */
 
-static double
-error_of (const OrdComparison    *comparison,
-          const OrdComparisonRow *row,
-          gsize                   test)
-{
-  double sum = 0.0;
-
-  for (guint k = 0; k < comparison->n_labels; k++)
-    sum += pow (row->values[test * comparison->n_labels + k] -
-                  comparison->truths[test * comparison->n_labels + k], 2.0);
-  return sqrt (sum);
-}
-
 static gsize
 find_worst (const OrdComparison    *comparison,
             const OrdComparisonRow *row)
 {
+  guint  n_labels = comparison->n_labels;
   gsize  worst = 0;
   double error = -1.0;
 
   for (gsize i = 0; i < comparison->n; i++)
     {
-      double own = error_of (comparison, row, i);
+      double own = ord_quality_error (comparison->truths + i * n_labels,
+                                      row->values + i * n_labels, n_labels);
 
       if (own > error)
         {

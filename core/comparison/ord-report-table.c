@@ -179,21 +179,26 @@ add_legend (GString             *page,
   g_autofree char        *coverage =
     g_strdup_printf ("the share of the true values inside their interval; the "
                      "best is near the stated %s\u00a0%%.", percent);
+  /* Images of one group are not independent of each other. */
+  const char             *whole =
+    comparison->n_subjects < comparison->n ? "groups of test images"
+                                           : "test images";
   g_autoptr (GString)     mae = g_string_new (
     comparison->n_labels > 1
       ? "the mean distance between predicted and actual label; lower is better."
       : "the mean absolute error; lower is better.");
 
-  g_string_append (mae, " Below it, its 95\u00a0% bootstrap interval over the "
-                        "test images.");
+  g_string_append_printf (mae, " Below it, its 95\u00a0%% bootstrap interval over "
+                               "the %s.", whole);
   if (comparison->n_seeds > 1)
     g_string_append (mae, " ±: its standard deviation over the seeds.");
   if (comparison->rows->len > 1)
     {
       g_string_append (mae, " *: the errors of ");
       ord_markup_text (mae, best->name);
-      g_string_append (mae, " are lower at p\u00a0&lt;\u00a0.05 (one-tailed "
-                            "paired t-test).");
+      g_string_append_printf (mae, " are lower at p\u00a0&lt;\u00a0.05 (one-tailed "
+                                   "t-test, paired by %s).",
+                              whole);
     }
 
   g_string_append (page, "<dl>\n");

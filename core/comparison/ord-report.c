@@ -102,6 +102,11 @@ add_counts (GString             *page,
   add_count (page, comparison->n_seeds, "seed", "seeds");
   g_string_append (page, " each, and measured on the same ");
   add_count (page, comparison->n, "test image", "test images");
+  if (comparison->n_subjects < comparison->n)
+    {
+      g_string_append (page, " of ");
+      add_count (page, comparison->n_subjects, "group", "groups");
+    }
   g_string_append (page, ".");
   if (*ord_dataset_get_unit (dataset))
     {

@@ -238,22 +238,33 @@ ord_statistics_bootstrap (OrdStatisticFunc  func,
   *high = quantile (values, n_values, 0.5 * (1.0 + coverage));
 }
 
+typedef struct
+{
+  const double *totals;
+  const guint  *counts;
+} Mean;
+
 static double
 mean_of_rows (const guint *rows,
               gsize        n,
               gpointer     user_data)
 {
-  const double *values = user_data;
-  double        sum = 0.0;
+  const Mean *mean = user_data;
+  double      sum = 0.0;
+  double      count = 0.0;
 
   for (gsize i = 0; i < n; i++)
-    sum += values[rows[i]];
+    {
+      sum += mean->totals[rows[i]];
+      count += mean->counts ? mean->counts[rows[i]] : 1;
+    }
 
-  return sum / n;
+  return sum / count;
 }
 
 void
-ord_statistics_bootstrap_mean (const double *values,
+ord_statistics_bootstrap_mean (const double *totals,
+                               const guint  *counts,
                                gsize         n,
                                guint         n_draws,
                                double        coverage,
@@ -261,8 +272,10 @@ ord_statistics_bootstrap_mean (const double *values,
                                double       *low,
                                double       *high)
 {
-  g_return_if_fail (values != NULL);
+  Mean mean = { totals, counts };
 
-  ord_statistics_bootstrap (mean_of_rows, (gpointer) values, n, n_draws,
-                            coverage, seed, low, high);
+  g_return_if_fail (totals != NULL);
+
+  ord_statistics_bootstrap (mean_of_rows, &mean, n, n_draws, coverage, seed, low,
+                            high);
 }

@@ -64,8 +64,15 @@ void   ord_statistics_bootstrap (OrdStatisticFunc  func,
                                  double           *low,
                                  double           *high);
 
-/* The same of the mean of (n) @values, such as absolute errors. */
-void   ord_statistics_bootstrap_mean (const double *values,
+/**
+ * ord_statistics_bootstrap_mean:
+ * @totals: (n), such as the sums of each subject's absolute errors
+ * @counts: (n) (nullable): of how many values each total is; of one without it
+ *
+ * The same of the mean of all values, Σ totals / Σ counts of what is drawn.
+ */
+void   ord_statistics_bootstrap_mean (const double *totals,
+                                      const guint  *counts,
                                       gsize         n,
                                       guint         n_draws,
                                       double        coverage,

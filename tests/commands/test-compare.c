@@ -7,6 +7,9 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <utime.h>
+
+#include "commands/commands.h"
 
 #define N_PICTURES "60"
 
@@ -24,18 +27,26 @@ row (JsonParser *parser,
     json_object_get_array_member (object, "methods"), index);
 }
 
-/* (transfer full) (nullable): the model of a run, by the start of its name. */
+/* (transfer full) (nullable): a file of a run, by start and end of its name. */
 static char *
-find_model (const char *work,
-            const char *start)
+find_file (const char *work,
+           const char *start,
+           const char *end)
 {
   g_autoptr (GDir) dir = g_dir_open (work, 0, NULL);
   const char      *name;
 
   while (dir && (name = g_dir_read_name (dir)))
-    if (g_str_has_prefix (name, start) && g_str_has_suffix (name, ".ordinate"))
+    if (g_str_has_prefix (name, start) && g_str_has_suffix (name, end))
       return g_build_filename (work, name, NULL);
   return NULL;
+}
+
+static char *
+find_model (const char *work,
+            const char *start)
+{
+  return find_file (work, start, ".ordinate");
 }
 
 static guint
@@ -198,14 +209,14 @@ test_a_fraction_trains_on_fewer (void)
   g_assert_cmpint (json_object_get_int_member (all, "n"), ==, 9);
 }
 
-/* An interruption in the second run leaves the first one finished, and the same
+/* An interruption within the second run leaves the first one finished, and the same
  * command ends with the table of a comparison that was never interrupted. */
 static void
 test_an_interrupted_comparison_goes_on (void)
 {
   g_autofree char         *work = in_folder ("interrupted");
   g_autofree char         *whole = in_folder ("whole");
-  g_autofree char         *kept = NULL;
+  g_autofree char         *kept = NULL, *begun = NULL, *second = NULL;
   g_autoptr (GSubprocess)  process = NULL;
   g_auto (Said)            resumed = { 0 }, straight = { 0 };
   GStatBuf                 before, after;
@@ -216,13 +227,18 @@ test_an_interrupted_comparison_goes_on (void)
 
   process = start (G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
                    G_SUBPROCESS_FLAGS_STDERR_SILENCE, arguments);
-  while (!(kept = find_model (work, "l1-1-")))
+  while (!(begun = find_file (work, "mse-1-", "-resume")))
     {
       g_assert_nonnull (g_subprocess_get_identifier (process));
       g_usleep (1000);
     }
   g_subprocess_send_signal (process, SIGINT);
   g_assert_true (g_subprocess_wait (process, NULL, NULL));
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==,
+                   ORD_EXIT_CANCELLED);
+  second = find_model (work, "mse-1-");
+  g_assert_null (second);
+  kept = find_model (work, "l1-1-");
   g_assert_cmpint (g_stat (kept, &before), ==, 0);
 
   resumed = call (arguments);
@@ -234,6 +250,107 @@ test_an_interrupted_comparison_goes_on (void)
                    "--checkpoint", "0", "--rotation", "0", "-w", whole, "-q",
                    QUICK);
   g_assert_cmpstr (resumed.out, ==, straight.out);
+}
+
+/* Two labels, a covariate and groups, over two seeds. */
+static void
+test_vectors_covariates_and_seeds (void)
+{
+  g_autofree char        *folder = in_folder ("pairs");
+  g_autofree char        *table = g_build_filename (folder, "labels.csv", NULL);
+  g_autofree char        *work = in_folder ("pairs-runs");
+  g_autoptr (GString)     lines =
+    g_string_new ("file,value_1,value_2,sex,group\n");
+  g_autoptr (JsonParser)  parser = json_parser_new ();
+  g_auto (Said)           drawn = CALL ("sample", folder, "--count", N_PICTURES,
+                                        "-q");
+  g_auto (Said)           json = { 0 }, text = { 0 };
+  g_autofree char        *difference = NULL;
+  JsonObject             *l1;
+  double                  mae;
+
+  g_assert_cmpint (drawn.code, ==, 0);
+  for (guint i = 1; i <= 60; i++)
+    g_string_append_printf (lines, "gauge-%04u.png,%u,%u,%c,%u\n", i, i,
+                            (i * 37) % 60, i % 2 ? 'F' : 'M', i / 2);
+  g_assert_true (g_file_set_contents (table, lines->str, -1, NULL));
+  json = CALL ("compare", folder, "--methods", "l1", "--seeds", "2", "--without",
+               "sex", "--epochs", "1", "-w", work, "--json", "-q", QUICK);
+  l1 = row (parser, &json, 0);
+  g_assert_cmpuint (
+    json_array_get_length (json_object_get_array_member (l1, "component_mae")), ==,
+    2);
+  g_assert_cmpfloat (json_object_get_double_member (l1, "mae_sd"), >, 0.0);
+  mae = json_object_get_double_member (l1, "mae");
+  l1 = row (parser, &json, 1);
+  g_assert_cmpstr (json_object_get_string_member (l1, "name"), ==,
+                   "l1 without sex");
+  g_assert_cmpuint (count_models (work), ==, 4);
+
+  text = CALL ("compare", folder, "--methods", "l1", "--seeds", "2", "--without",
+               "sex", "--epochs", "1", "-w", work, "-q", QUICK);
+  difference =
+    g_strdup_printf ("l1 without sex: MAE %+.2f against l1 ",
+                     json_object_get_double_member (l1, "mae") - mae);
+  assert_contains (text.out, difference);
+  assert_contains (text.out, " test images, of ");
+}
+
+/* Rows are named by what differs between them; a run is known by what it is. */
+static void
+test_a_run_is_found_under_another_name (void)
+{
+  g_autofree char *work = in_folder ("renamed");
+  g_auto (Said)    plain = CALL ("compare", gauges, "--methods", "rm-loss",
+                                 "--epochs", "1", "-w", work, "-q", QUICK);
+  g_auto (Said)    listed = CALL ("compare", gauges, "--methods", "rm-loss",
+                                  "--knee", "2,0", "--epochs", "1", "-w", work,
+                                  "-q", QUICK);
+
+  g_assert_cmpint (plain.code, ==, 0);
+  assert_contains (listed.out, "rm-loss knee=2");
+  g_assert_cmpuint (count_models (work), ==, 2);
+}
+
+/* A picture that one run alone could not read. */
+static void
+test_runs_of_other_pictures_are_not_compared (void)
+{
+  g_autofree char *folder = in_folder ("for-a-while");
+  g_autofree char *lost = g_build_filename (folder, "gauge-0003.png", NULL);
+  g_autofree char *work = in_folder ("for-a-while-runs");
+  g_autofree char *picture = NULL, *short_of_one = NULL;
+  g_auto (Said)    drawn = CALL ("sample", folder, "--count", N_PICTURES, "-q");
+  g_auto (Said)    first = { 0 }, second = { 0 }, third = { 0 };
+  struct utimbuf   then;
+  GStatBuf         facts;
+  gsize            size;
+
+  g_assert_cmpint (drawn.code, ==, 0);
+  g_assert_true (g_file_get_contents (lost, &picture, &size, NULL));
+  g_assert_cmpint (g_stat (lost, &facts), ==, 0);
+  then.actime = then.modtime = facts.st_mtime;
+
+  /* Of the same size and date, as nothing tells that it is another one. */
+  picture[0] ^= 1;
+  g_assert_true (g_file_set_contents (lost, picture, (gssize) size, NULL));
+  g_assert_cmpint (g_utime (lost, &then), ==, 0);
+  first = CALL ("compare", folder, "--methods", "l1", "--epochs", "1", "-w", work,
+                "-q", QUICK);
+  g_assert_cmpint (first.code, ==, 0);
+  short_of_one = find_model (work, "l1-1-");
+  picture[0] ^= 1;
+  g_assert_true (g_file_set_contents (lost, picture, (gssize) size, NULL));
+  g_assert_cmpint (g_utime (lost, &then), ==, 0);
+
+  second = CALL ("compare", folder, "--methods", "l1,mse", "--epochs", "1", "-w",
+                 work, "-q", QUICK);
+  g_assert_cmpint (second.code, ==, 1);
+  assert_contains (second.err, short_of_one);
+  g_assert_cmpint (g_unlink (short_of_one), ==, 0);
+  third = CALL ("compare", folder, "--methods", "l1,mse", "--epochs", "1", "-w",
+                work, "-q", QUICK);
+  g_assert_cmpint (third.code, ==, 0);
 }
 
 static void
@@ -275,6 +392,15 @@ draw_strangers (void)
 }
 
 static void
+spoil (const char *folder,
+       const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, "not a picture", -1, NULL));
+}
+
+static void
 test_foreign_pictures_are_counted (void)
 {
   g_autofree char        *work = in_folder ("with-foreign");
@@ -286,6 +412,7 @@ test_foreign_pictures_are_counted (void)
   g_auto (Said)           others =
     CALL ("compare", gauges, "--methods", "l1", "--epochs", "1", "-w", work,
           "--foreign", strangers, "--json", "-q", QUICK);
+  g_auto (Said)           one_less = { 0 }, none = { 0 };
   JsonObject             *l1 = row (parser, &own, 0);
 
   /* Pictures of the same kind are no strangers. */
@@ -293,6 +420,20 @@ test_foreign_pictures_are_counted (void)
   g_assert_cmpfloat (json_object_get_double_member (l1, "flagged"), <, 0.5);
   l1 = row (parser, &others, 0);
   g_assert_cmpfloat (json_object_get_double_member (l1, "foreign"), ==, 1.0);
+
+  /* One that cannot be read is named; none that can is an error. */
+  spoil (strangers, "a.pgm");
+  one_less = CALL ("compare", gauges, "--methods", "l1", "--epochs", "1", "-w",
+                   work, "--foreign", strangers, "-q", QUICK);
+  g_assert_cmpint (one_less.code, ==, 0);
+  assert_contains (one_less.err, "a.pgm");
+  spoil (strangers, "b.pgm");
+  spoil (strangers, "c.pgm");
+  spoil (strangers, "d.pgm");
+  none = CALL ("compare", gauges, "--methods", "l1", "--epochs", "1", "-w", work,
+               "--foreign", strangers, "-q", QUICK);
+  g_assert_cmpint (none.code, ==, 1);
+  assert_contains (none.err, strangers);
 }
 
 /* A network of our own stands for one from elsewhere. */
@@ -399,6 +540,12 @@ main (int    argc,
                    test_a_fraction_trains_on_fewer);
   g_test_add_func ("/compare/an-interrupted-comparison-goes-on",
                    test_an_interrupted_comparison_goes_on);
+  g_test_add_func ("/compare/vectors-covariates-and-seeds",
+                   test_vectors_covariates_and_seeds);
+  g_test_add_func ("/compare/a-run-is-found-under-another-name",
+                   test_a_run_is_found_under_another_name);
+  g_test_add_func ("/compare/runs-of-other-pictures-are-not-compared",
+                   test_runs_of_other_pictures_are_not_compared);
   g_test_add_func ("/compare/the-report-is-written", test_the_report_is_written);
   g_test_add_func ("/compare/foreign-pictures-are-counted",
                    test_foreign_pictures_are_counted);

@@ -174,7 +174,6 @@ make_row (const OrdComparison *comparison,
   row->flagged = 0.0125;
   row->foreign = NAN;
   row->p = place == BEST ? NAN : place == 0 ? 0.01 : 0.2;
-  row->seconds = 12.0;
   return row;
 }
 
@@ -188,7 +187,7 @@ fixture_comparison (guint n_rows,
   g_autoptr (OrdDataset)  dataset = make_dataset (n_train, n_test, n_labels);
 
   g_assert_cmpuint (n_rows, >, BEST);
-  comparison->n = n_test;
+  comparison->n = comparison->n_subjects = n_test;
   comparison->n_labels = n_labels;
   comparison->n_train = n_train;
   comparison->n_seeds = 1;

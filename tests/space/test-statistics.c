@@ -102,7 +102,7 @@ test_bootstrap_width (void)
 
   for (gsize i = 0; i < n; i++)
     mean += (values[i] = 5.0 + 2.0 * draw_normal (&seed)) / n;
-  ord_statistics_bootstrap_mean (values, n, 4000, 0.95, 1, &low, &high);
+  ord_statistics_bootstrap_mean (values, NULL, n, 4000, 0.95, 1, &low, &high);
   g_assert_cmpfloat (low, <, mean);
   g_assert_cmpfloat (high, >, mean);
   g_assert_cmpfloat_with_epsilon (high - low, 2.0 * 1.96 * 2.0 / 20.0, 0.04);
@@ -122,7 +122,8 @@ test_bootstrap_covers (void)
 
       for (int i = 0; i < 60; i++)
         values[i] = draw_normal (&seed);
-      ord_statistics_bootstrap_mean (values, 60, 400, 0.95, round, &low, &high);
+      ord_statistics_bootstrap_mean (values, NULL, 60, 400, 0.95, round, &low,
+                                     &high);
       hits += low <= 0.0 && high >= 0.0;
     }
   g_assert_cmpint (hits, >=, 270);
@@ -137,14 +138,15 @@ test_bootstrap_repeats (void)
   double       high[3];
 
   for (int i = 0; i < 3; i++)
-    ord_statistics_bootstrap_mean (values, 7, 500, 0.95, i / 2, &low[i],
+    ord_statistics_bootstrap_mean (values, NULL, 7, 500, 0.95, i / 2, &low[i],
                                    &high[i]);
   g_assert_true (low[0] == low[1] && high[0] == high[1]);
   g_assert_true (low[0] != low[2] || high[0] != high[2]);
   g_assert_cmpfloat (low[0], >=, 1.0);
   g_assert_cmpfloat (high[0], <=, 9.0);
 
-  ord_statistics_bootstrap_mean (values, 1, 10, 0.95, 1, &low[0], &high[0]);
+  ord_statistics_bootstrap_mean (values, NULL, 1, 10, 0.95, 1, &low[0],
+                                 &high[0]);
   g_assert_true (low[0] == 1.0 && high[0] == 1.0);
 }
 
