@@ -10,6 +10,7 @@
 #include "pixels.h"
 
 #define STRIP_ROWS 64
+#define FORMAT "R'G'B'A float" /* as the engine takes it */
 #define LOOK_SIZE 128 /* pixels; side of the thumbnail that edits are seen on */
 
 /* The selection's bounding box, or the whole image. */
@@ -66,18 +67,42 @@ pixels_state_equal (const PixelsState *a,
          a->look == b->look;
 }
 
+/* Buffers convert to sRGB themselves where babl has a space for the profile. Of one
+ * that is a table, as scanners' often are, they give the stored values; these go
+ * through the transform, as those of files do. (transfer full) (nullable) */
+static GimpColorTransform *
+make_transform (GimpImage  *image,
+                const Babl *from,
+                const Babl *to)
+{
+  const GimpColorRenderingIntent intent =
+    GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC;
+  g_autoptr (GimpColorProfile) own  = NULL;
+  g_autoptr (GimpColorProfile) srgb = gimp_color_profile_new_rgb_srgb ();
+
+  own = gimp_image_get_effective_color_profile (image);
+  if (own == NULL || gimp_color_profile_get_space (own, intent, NULL) != NULL)
+    return NULL;
+
+  return gimp_color_transform_new (own, from, srgb, to, intent, 0);
+}
+
 static OrdImage *
 read_buffer (GeglBuffer           *buffer,
              const GeglRectangle  *bounds,
-             const OrdPreparation *preparation)
+             const OrdPreparation *preparation,
+             const Babl           *stored,
+             GimpColorTransform   *transform)
 {
   g_autoptr (OrdScaler) scaler = NULL;
   g_autofree float     *strip  = NULL; /* (STRIP_ROWS, width, 4) */
-  const Babl           *format = babl_format ("R'G'B'A float");
+  g_autofree float     *raw    = NULL; /* (STRIP_ROWS, width, 2 or 4) */
+  const Babl           *format = babl_format (FORMAT);
 
   scaler = ord_preparation_scaler (preparation,
                                    bounds->width, bounds->height, 4);
   strip  = g_new (float, (gsize) STRIP_ROWS * bounds->width * 4);
+  raw    = g_new (float, (gsize) STRIP_ROWS * bounds->width * 4);
 
   for (int y = 0; y < bounds->height; y += STRIP_ROWS)
     {
@@ -85,8 +110,12 @@ read_buffer (GeglBuffer           *buffer,
       GeglRectangle rows   = { bounds->x, bounds->y + y,
                                bounds->width, n_rows };
 
-      gegl_buffer_get (buffer, &rows, 1.0, format, strip,
+      gegl_buffer_get (buffer, &rows, 1.0, transform != NULL ? stored : format,
+                       transform != NULL ? raw : strip,
                        GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      if (transform != NULL)
+        gimp_color_transform_process_pixels (transform, stored, raw, format,
+                                             strip, (gsize) rows.width * n_rows);
       ord_scaler_push (scaler, strip, n_rows);
     }
 
@@ -98,14 +127,16 @@ pixels_read (GimpImage             *image,
              const OrdPreparation  *preparation,
              GError               **error)
 {
-  g_autoptr (GeglBuffer) buffer = NULL;
+  g_autoptr (GimpColorTransform) transform = NULL;
+  g_autoptr (GeglBuffer)         buffer    = NULL;
+  const Babl            *stored;
   OrdImage              *result;
   GimpLayer             *composite;
   GeglRectangle          bounds;
 
   if (! get_bounds (image, &bounds))
     {
-      g_set_error_literal (error, ORD_ERROR, ORD_ERROR_IMAGE,
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED,
                            _("The picture has been closed in GIMP."));
       return NULL;
     }
@@ -121,7 +152,10 @@ pixels_read (GimpImage             *image,
     }
 
   buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (composite));
-  result = read_buffer (buffer, &bounds, preparation);
+  stored = babl_format (gimp_drawable_is_gray (GIMP_DRAWABLE (composite))
+                        ? "Y'A float" : FORMAT);
+  transform = make_transform (image, stored, babl_format (FORMAT));
+  result = read_buffer (buffer, &bounds, preparation, stored, transform);
   gimp_item_delete (GIMP_ITEM (composite));
 
   return result;

@@ -39,7 +39,8 @@ gboolean  pixels_state_equal (const PixelsState    *a,
  * What the person sees of @image (of the selection's bounding box, where there
  * is a selection), in the size and channels of @preparation.
  *
- * Returns: (transfer full) (nullable): ORD_ERROR_IMAGE where it cannot be had
+ * Returns: (transfer full) (nullable): G_IO_ERROR_CLOSED where it has been closed,
+ *   else ORD_ERROR_IMAGE where it cannot be had
  */
 OrdImage *pixels_read        (GimpImage            *image,
                               const OrdPreparation *preparation,
