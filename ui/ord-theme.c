@@ -24,6 +24,29 @@ move_towards (GdkRGBA       *colour,
   colour->blue += share * (target->blue - colour->blue);
 }
 
+/* What the widget is painted on: the background of the first of it and what it
+ * lies in that has an opaque one. */
+static gboolean
+find_paper (GtkWidget *widget,
+            GdkRGBA   *paper)
+{
+  for (; widget; widget = gtk_widget_get_parent (widget))
+    {
+      GtkStyleContext      *style  = gtk_widget_get_style_context (widget);
+      g_autoptr (GdkRGBA)   colour = NULL;
+
+      gtk_style_context_get (style, gtk_style_context_get_state (style),
+                             GTK_STYLE_PROPERTY_BACKGROUND_COLOR, &colour, NULL);
+      if (colour && colour->alpha > 0.99)
+        {
+          *paper = *colour;
+          return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
 void
 ord_theme_colours (GtkWidget *widget,
                    GdkRGBA   *ink,
@@ -36,9 +59,11 @@ ord_theme_colours (GtkWidget *widget,
 
   gtk_style_context_get_color (style, gtk_style_context_get_state (style), ink);
 
-  /* Names that every GTK 3 theme defines; where one does not, the ink's
-   * opposite and the ink will do. */
-  if (! gtk_style_context_lookup_color (style, "theme_base_color", &base))
+  /* The named colours are those of GTK's theme, which GIMP's own paints over; so
+   * they come second. Where there are none, the ink's opposite and the ink will
+   * do. */
+  if (! find_paper (widget, &base) &&
+      ! gtk_style_context_lookup_color (style, "theme_base_color", &base))
     {
       double grey = luma (ink) > 0.5 ? 0.15 : 1.0;
 

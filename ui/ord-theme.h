@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * ord_theme_colours:
  * @ink: of text
- * @paper: (out) (optional): behind text fields and lists
+ * @paper: (out) (optional): what the widget is painted on
  * @accent: (out) (optional): of the selection, moved towards the ink, because
  *   in dark themes it may be nearly as dark as the paper
  */

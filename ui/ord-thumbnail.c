@@ -4,12 +4,37 @@
  */
 #include "ord-thumbnail.h"
 
+static guint8
+to_byte (float value)
+{
+  return CLAMP (value, 0.0f, 1.0f) * 255.0f + 0.5f;
+}
+
+/* By the engine's decoder, which refuses pictures of forged sizes. */
 static GdkPixbuf *
 decode (GBytes *bytes)
 {
-  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
+  g_autoptr (OrdImage) image = ord_image_decode (bytes, NULL);
+  GdkPixbuf *pixbuf;
 
-  return gdk_pixbuf_new_from_stream (stream, NULL, NULL);
+  if (! image)
+    return NULL;
+
+  pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, image->width,
+                           image->height);
+  for (int y = 0; pixbuf && y < image->height; y++)
+    {
+      const float *from = image->pixels +
+                          (gsize) y * image->width * image->channels;
+      guint8      *to   = gdk_pixbuf_get_pixels (pixbuf) +
+                          (gsize) y * gdk_pixbuf_get_rowstride (pixbuf);
+
+      for (int x = 0; x < image->width; x++, from += image->channels)
+        for (int c = 0; c < 3; c++)
+          *to++ = to_byte (from[image->channels == 1 ? 0 : c]);
+    }
+
+  return pixbuf;
 }
 
 cairo_surface_t *
