@@ -109,6 +109,28 @@ set_neighbours (GimpValueArray      *values,
 }
 
 static GimpValueArray *
+answer (GimpProcedure       *procedure,
+        OrdModel            *model,
+        const OrdPrediction *prediction)
+{
+  OrdDataset     *dataset = ord_model_get_parts (model)->dataset;
+  GimpValueArray *values;
+
+  values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_DOUBLE_ARRAY (values, RETURN_VALUES,
+                                prediction->values, prediction->n_labels);
+  GIMP_VALUES_SET_DOUBLE_ARRAY (values, RETURN_LOWS,
+                                prediction->lows, prediction->n_labels);
+  GIMP_VALUES_SET_DOUBLE_ARRAY (values, RETURN_HIGHS,
+                                prediction->highs, prediction->n_labels);
+  GIMP_VALUES_SET_STRING (values, RETURN_UNIT, ord_dataset_get_unit (dataset));
+  GIMP_VALUES_SET_BOOLEAN (values, RETURN_IN_RANGE, prediction->in_range);
+  set_neighbours (values, dataset, prediction);
+
+  return values;
+}
+
+static GimpValueArray *
 run_non_interactive (GimpProcedure       *procedure,
                      GimpImage           *image,
                      GimpProcedureConfig *config)
@@ -119,16 +141,16 @@ run_non_interactive (GimpProcedure       *procedure,
   g_autoptr (OrdModel)      model      = NULL;
   g_autoptr (OrdPrediction) prediction = NULL;
   GError                   *error      = NULL;
-  OrdDataset               *dataset;
-  GimpValueArray           *values;
 
   g_object_get (config, "model", &file, "covariates", &covariates, NULL);
   path = file != NULL ? g_file_get_path (file) : NULL;
   if (path == NULL)
     {
       g_set_error_literal (&error, ORD_ERROR, ORD_ERROR_MODEL,
-                           _("Which model? Give a model file (*.ordinate) in "
-                             "the argument “model”; “Train…” makes one."));
+                           file != NULL
+                           ? _("Only models on this machine can be opened.")
+                           : _("Which model? Give a model file (*.ordinate) in "
+                               "the argument “model”; “Train…” makes one."));
       return gimp_procedure_new_return_values (procedure,
                                                GIMP_PDB_CALLING_ERROR, error);
     }
@@ -147,20 +169,37 @@ run_non_interactive (GimpProcedure       *procedure,
 
   gimp_progress_update (1.0);
 
-  dataset = ord_model_get_parts (model)->dataset;
-  values  = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS,
-                                              NULL);
-  GIMP_VALUES_SET_DOUBLE_ARRAY (values, RETURN_VALUES,
-                                prediction->values, prediction->n_labels);
-  GIMP_VALUES_SET_DOUBLE_ARRAY (values, RETURN_LOWS,
-                                prediction->lows, prediction->n_labels);
-  GIMP_VALUES_SET_DOUBLE_ARRAY (values, RETURN_HIGHS,
-                                prediction->highs, prediction->n_labels);
-  GIMP_VALUES_SET_STRING (values, RETURN_UNIT, ord_dataset_get_unit (dataset));
-  GIMP_VALUES_SET_BOOLEAN (values, RETURN_IN_RANGE, prediction->in_range);
-  set_neighbours (values, dataset, prediction);
+  return answer (procedure, model, prediction);
+}
 
-  return values;
+/**
+ * Interactive:
+ * @values: (nullable): the answer that was shown last
+ */
+typedef struct
+{
+  GimpProcedure       *procedure;
+  GimpProcedureConfig *config;
+  GimpValueArray      *values;
+} Interactive;
+
+static void
+take_answer (OrdView  *view,
+             gpointer  user_data)
+{
+  Interactive         *interactive = user_data;
+  const char          *path        = ord_view_get_model_path (view);
+  const OrdPrediction *prediction  = ord_view_get_prediction (view);
+
+  if (path != NULL)
+    {
+      g_autoptr (GFile) last = g_file_new_for_path (path);
+
+      g_object_set (interactive->config, "last-model", last, NULL);
+    }
+  if (prediction != NULL)
+    interactive->values = answer (interactive->procedure,
+                                  ord_view_get_model (view), prediction);
 }
 
 static GimpValueArray *
@@ -171,9 +210,9 @@ run (GimpProcedure        *procedure,
      GimpProcedureConfig  *config,
      gpointer              run_data)
 {
-  g_autoptr (GFile) model = NULL;
-  g_autoptr (GFile) last  = NULL;
-  g_autoptr (GFile) shown = NULL;
+  Interactive       interactive = { procedure, config, NULL };
+  g_autoptr (GFile) model       = NULL;
+  g_autoptr (GFile) last        = NULL;
 
   gegl_init (NULL, NULL);
 
@@ -184,15 +223,15 @@ run (GimpProcedure        *procedure,
    * so the remembered model is an auxiliary argument and "model" is not
    * saved: a model that a script names is the one that is opened. */
   g_object_get (config, "model", &model, "last-model", &last, NULL);
-  shown = window_run (image, model != NULL ? model : last);
-  if (shown != NULL)
-    g_object_set (config, "last-model", shown, NULL);
+  window_run (image, model != NULL ? model : last, take_answer, &interactive);
 
   /* Settings are saved after a success, with the image too. */
-  if (! gimp_image_is_valid (image))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+  if (interactive.values != NULL && gimp_image_is_valid (image))
+    return interactive.values;
 
-  return gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  g_clear_pointer (&interactive.values, gimp_value_array_unref);
+
+  return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 }
 
 static void
@@ -207,7 +246,8 @@ add_arguments (GimpProcedure *procedure)
   gimp_procedure_add_string_argument (procedure, "covariates",
                                       _("_Covariates"),
                                       _("What the model wants to know beside "
-                                        "the picture: “sex=F, age=3”"),
+                                        "the picture: “sex=F, age=3” (the "
+                                        "window asks for it itself)"),
                                       "",
                                       G_PARAM_READWRITE |
                                       GIMP_PARAM_DONT_SERIALIZE);

@@ -164,7 +164,7 @@ show_progress (const OrdProgress *progress,
   double *shown = user_data;
 
   if (progress->warning != NULL)
-    g_message ("%s", progress->warning);
+    gimp_message (progress->warning);
 
   /* Each update is a round trip to GIMP. */
   if (progress->fraction < *shown + 0.01)
@@ -194,7 +194,7 @@ tell_failures (GPtrArray *failures)
                             (char *) g_ptr_array_index (failures, i));
   if (failures->len > FAILURES_SHOWN)
     g_string_append (text, "\n…");
-  g_message ("%s", text->str);
+  gimp_message (text->str);
 }
 
 static OrdModel *
@@ -219,14 +219,28 @@ train (const Request  *request,
 }
 
 static GimpValueArray *
+answer (GimpProcedure *procedure,
+        OrdModel      *model)
+{
+  const OrdModelParts *parts   = ord_model_get_parts (model);
+  const OrdQuality    *quality = parts->test.quality.n > 0
+                                 ? &parts->test.quality
+                                 : &parts->validation.quality;
+  GimpValueArray      *values;
+
+  values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_DOUBLE (values, RETURN_MAE, quality->mae);
+  GIMP_VALUES_SET_DOUBLE (values, RETURN_R2, quality->r2);
+
+  return values;
+}
+
+static GimpValueArray *
 run_non_interactive (GimpProcedure       *procedure,
                      GimpProcedureConfig *config)
 {
   g_auto (Request)      request = { 0, };
   g_autoptr (OrdModel)  model   = NULL;
-  const OrdModelParts  *parts;
-  const OrdQuality     *quality;
-  GimpValueArray       *values;
   GError               *error   = NULL;
 
   if (! request_init (&request, config, &error))
@@ -242,15 +256,7 @@ run_non_interactive (GimpProcedure       *procedure,
 
   gimp_progress_update (1.0);
 
-  parts   = ord_model_get_parts (model);
-  quality = parts->test.quality.n > 0 ? &parts->test.quality
-                                      : &parts->validation.quality;
-  values  = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS,
-                                              NULL);
-  GIMP_VALUES_SET_DOUBLE (values, RETURN_MAE, quality->mae);
-  GIMP_VALUES_SET_DOUBLE (values, RETURN_R2, quality->r2);
-
-  return values;
+  return answer (procedure, model);
 }
 
 static GimpValueArray *
@@ -258,16 +264,21 @@ run (GimpProcedure       *procedure,
      GimpProcedureConfig *config,
      gpointer             run_data)
 {
-  g_autoptr (GFile) folder = NULL;
-  GimpRunMode       run_mode;
+  g_autoptr (GFile)    folder = NULL;
+  g_autofree char     *path   = NULL;
+  g_autoptr (OrdModel) model  = NULL;
+  GimpRunMode          run_mode;
 
   g_object_get (config, "run-mode", &run_mode, "folder", &folder, NULL);
   if (run_mode == GIMP_RUN_NONINTERACTIVE)
     return run_non_interactive (procedure, config);
 
-  window_run_training (folder);
+  path = window_run_training (folder);
+  model = path != NULL ? ord_model_load (path, NULL, NULL) : NULL;
+  if (model != NULL)
+    return answer (procedure, model);
 
-  return gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 }
 
 static void
@@ -345,7 +356,8 @@ train_procedure_new (GimpPlugIn *plug_in)
                       _("Learns to read a number off pictures such as those "
                         "in a folder, whose values are known, and writes a "
                         "model file for “Predict Value…”. Everything runs on "
-                        "this machine."));
+                        "this machine. With a window, of the arguments only "
+                        "the folder counts."));
   gimp_procedure_set_sensitivity_mask (procedure,
                                        GIMP_PROCEDURE_SENSITIVE_ALWAYS);
   add_arguments (procedure);

@@ -17,8 +17,10 @@
 
 #define FOLLOW_INTERVAL 250 /* ms */
 
-/* The pause between two looks is at least this many times as long as one. */
+/* The pause between two looks is this many times as long as one, within limits:
+ * a look also takes long where GIMP is busy, which will not last. */
 #define FOLLOW_PATIENCE 10
+#define FOLLOW_AT_LEAST 5000 /* ms: as often it is looked in any case */
 #define WIDTH  820          /* px, where the person has not chosen a size */
 #define HEIGHT 760
 #define ICON_SIZE 64
@@ -56,15 +58,15 @@ start_ui (void)
     g_debug ("no icon: %s", error->message);
 }
 
-/* @close: (nullable): label of the dialog's own button */
+/* There is no help page to lead to. @close: (nullable): label of the dialog's own
+ * button */
 static GtkWidget *
 dialog_new (const char *title,
             const char *procedure,
             const char *close,
             GtkWidget  *content)
 {
-  GtkWidget *dialog = gimp_dialog_new (title, procedure, NULL, 0,
-                                       gimp_standard_help_func, procedure,
+  GtkWidget *dialog = gimp_dialog_new (title, procedure, NULL, 0, NULL, NULL,
                                        close, GTK_RESPONSE_CLOSE, NULL);
 
   gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area
@@ -86,6 +88,64 @@ keep_path (OrdTrainView  *view,
   *kept = g_strdup (path);
 }
 
+/* Whether a training that is under way is to be given up with its window. */
+static gboolean
+confirm_closing (GtkWindow *dialog)
+{
+  GtkWidget *question =
+    gtk_message_dialog_new (dialog, GTK_DIALOG_MODAL, GTK_MESSAGE_QUESTION,
+                            GTK_BUTTONS_NONE, "%s",
+                            _("Give up this training?"));
+  int        response;
+
+  gtk_window_set_title (GTK_WINDOW (question), _("Unfinished Training"));
+  gtk_message_dialog_format_secondary_text (
+    GTK_MESSAGE_DIALOG (question), "%s",
+    _("It is not finished, and there is no model yet. To have one of what has "
+      "been learnt so far, go on and press “Stop and Keep the Best”. A training "
+      "that is given up goes on where it was once it is started with the same "
+      "folder, settings and file name."));
+  gtk_dialog_add_buttons (GTK_DIALOG (question),
+                          _("_Give Up"), GTK_RESPONSE_YES,
+                          _("Go _On Training"), GTK_RESPONSE_NO, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (question), GTK_RESPONSE_NO);
+  response = gtk_dialog_run (GTK_DIALOG (question));
+  gtk_widget_destroy (question);
+
+  return response == GTK_RESPONSE_YES;
+}
+
+/**
+ * Closing:
+ * @stays: whether the latest attempt to close the dialog was taken back
+ */
+typedef struct
+{
+  OrdTrainView *view;
+  gboolean      stays;
+} Closing;
+
+/* Escape and the window's button end here, too. */
+static void
+on_training_response (GtkDialog *dialog,
+                      int        response,
+                      Closing   *closing)
+{
+  closing->stays = ord_train_view_is_running (closing->view) &&
+                   ! confirm_closing (GTK_WINDOW (dialog));
+  if (closing->stays)
+    g_signal_stop_emission_by_name (dialog, "response");
+}
+
+/* Comes after the response that it causes. */
+static gboolean
+on_training_delete (GtkWidget *dialog,
+                    GdkEvent  *event,
+                    Closing   *closing)
+{
+  return closing->stays;
+}
+
 /* Returns: (transfer full) (nullable): the model that was made. */
 static char *
 training_dialog_run (GtkWindow *parent,
@@ -94,9 +154,15 @@ training_dialog_run (GtkWindow *parent,
   GtkWidget *view   = ord_train_view_new ();
   GtkWidget *dialog = dialog_new (_("Train a Model"), TRAIN_PROCEDURE, NULL,
                                   view);
+  Closing    closing = { .view = ORD_TRAIN_VIEW (view) };
   char      *path   = NULL;
 
   g_signal_connect (view, "trained", G_CALLBACK (keep_path), &path);
+  /* Before those of gimp_dialog_run, which end it. */
+  g_signal_connect (dialog, "response", G_CALLBACK (on_training_response),
+                    &closing);
+  g_signal_connect (dialog, "delete-event", G_CALLBACK (on_training_delete),
+                    &closing);
   if (folder != NULL && g_file_peek_path (folder) != NULL)
     ord_train_view_set_folder (ORD_TRAIN_VIEW (view),
                                g_file_peek_path (folder));
@@ -116,7 +182,7 @@ training_dialog_run (GtkWindow *parent,
   gtk_widget_show (dialog);
   gimp_dialog_run (GIMP_DIALOG (dialog));
 
-  /* Cancels training that is under way, which ends within a batch and is kept. */
+  /* Cancels training that is under way, which is kept. */
   gtk_widget_destroy (dialog);
   ord_jobs_drain ();
 
@@ -160,8 +226,8 @@ follow_image (gpointer user_data)
                         ! pixels_state_equal (&now, &window->read));
 
   /* A huge image takes GIMP long to look at: then it is looked at seldom. */
-  pause = MAX (FOLLOW_INTERVAL,
-               FOLLOW_PATIENCE * (g_get_monotonic_time () - started) / 1000);
+  pause = FOLLOW_PATIENCE * (g_get_monotonic_time () - started) / 1000;
+  pause = CLAMP (pause, FOLLOW_INTERVAL, FOLLOW_AT_LEAST);
   window->follow = g_timeout_add ((guint) pause, follow_image, window);
 
   return G_SOURCE_REMOVE;
@@ -228,7 +294,7 @@ tell_prediction (OrdView *view)
 static char *
 get_picture_name (GimpImage *image)
 {
-  GFile *file = gimp_image_get_file (image);
+  g_autoptr (GFile) file = gimp_image_get_file (image);
 
   if (file == NULL)
     file = gimp_image_get_imported_file (image);
@@ -270,12 +336,13 @@ make_dialog (Window *window)
   gimp_window_set_transient (GTK_WINDOW (window->dialog));
 }
 
-GFile *
-window_run (GimpImage *image,
-            GFile     *model)
+void
+window_run (GimpImage   *image,
+            GFile       *model,
+            WindowClosed closed,
+            gpointer     user_data)
 {
-  Window  window = { .image = image };
-  GFile  *last   = NULL;
+  Window window = { .image = image };
 
   start_ui ();
   make_dialog (&window);
@@ -288,21 +355,17 @@ window_run (GimpImage *image,
   gimp_dialog_run (GIMP_DIALOG (window.dialog));
   g_clear_handle_id (&window.follow, g_source_remove);
 
-  if (ord_view_get_model_path (window.view) != NULL)
-    last = g_file_new_for_path (ord_view_get_model_path (window.view));
+  closed (window.view, user_data);
 
   /* Cancels what is under way; its threads must end before the process does. */
   gtk_widget_destroy (window.dialog);
   ord_jobs_drain ();
-
-  return last;
 }
 
-void
+char *
 window_run_training (GFile *folder)
 {
-  g_autofree char *path = NULL;
-
   start_ui ();
-  path = training_dialog_run (NULL, folder);
+
+  return training_dialog_run (NULL, folder);
 }

@@ -7,18 +7,29 @@
 
 #include <libgimp/gimp.h>
 
+#include "ord-view.h"
+
 G_BEGIN_DECLS
+
+/* The person has closed the window: what @view shows is taken before it goes. */
+typedef void (*WindowClosed) (OrdView  *view,
+                              gpointer  user_data);
 
 /**
  * window_run:
  * @model: (nullable): opened at once
- *
- * Returns: (transfer full) (nullable): the model that was open last
  */
-GFile *window_run          (GimpImage *image,
-                            GFile     *model);
+void  window_run          (GimpImage    *image,
+                           GFile        *model,
+                           WindowClosed  closed,
+                           gpointer      user_data);
 
-/* @folder: (nullable): the pictures that are suggested */
-void   window_run_training (GFile     *folder);
+/**
+ * window_run_training:
+ * @folder: (nullable): the pictures that are suggested
+ *
+ * Returns: (transfer full) (nullable): path of the model that was made
+ */
+char *window_run_training (GFile        *folder);
 
 G_END_DECLS

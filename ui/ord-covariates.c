@@ -259,6 +259,16 @@ ord_covariates_set_dataset (OrdCovariates *covariates,
   gtk_widget_set_visible (GTK_WIDGET (covariates), n > 0);
 }
 
+void
+ord_covariates_commit (OrdCovariates *covariates)
+{
+  g_return_if_fail (ORD_IS_COVARIATES (covariates));
+
+  for (guint i = 0; i < covariates->n; i++)
+    if (GTK_IS_ENTRY (covariates->editors[i]))
+      on_number (covariates, GTK_ENTRY (covariates->editors[i]));
+}
+
 const double *
 ord_covariates_get_values (OrdCovariates *covariates)
 {

@@ -25,6 +25,9 @@ GtkWidget    *ord_covariates_new         (void);
 void          ord_covariates_set_dataset (OrdCovariates *covariates,
                                           OrdDataset    *dataset);
 
+/* Takes what stands in the entries, left or not. */
+void          ord_covariates_commit      (OrdCovariates *covariates);
+
 /* (n_covariates), (transfer none) (nullable): a category's index or a number,
  * NaN for one that is not known; %NULL where there are none. */
 const double *ord_covariates_get_values  (OrdCovariates *covariates);

@@ -49,6 +49,7 @@ struct _OrdTrainView
   GtkFileChooserNative *dialog;
   OrdTraining     *training;     /* both while it runs */
   GCancellable    *cancellable;
+  gboolean         stopping;     /* a person has asked for it */
   char            *path;         /* of the model being made */
   char            *unit;
 };
@@ -81,6 +82,19 @@ show_notice (OrdTrainView *view,
 {
   gtk_label_set_text (view->notice_label, text);
   gtk_widget_set_visible (GTK_WIDGET (view->notice_label), text && *text);
+}
+
+/* Beside what has been told of this training; nothing is told twice. */
+static void
+add_notice (OrdTrainView *view,
+            const char   *text)
+{
+  const char      *told  = gtk_label_get_text (view->notice_label);
+  g_auto (GStrv)   lines = g_strsplit (told, "\n", -1);
+  g_autofree char *all   = g_strconcat (told, *told ? "\n" : "", text, NULL);
+
+  if (! g_strv_contains ((const char * const *) lines, text))
+    show_notice (view, all);
 }
 
 static void
@@ -310,7 +324,8 @@ show_stage (OrdTrainView      *view,
 
   gtk_label_set_text (view->stage_label,
                       stage ? stage : progress->stage ? progress->stage : "");
-  gtk_label_set_text (view->time_label, left ? left : "");
+  gtk_label_set_text (view->time_label, view->stopping ? _("Stopping…")
+                                        : left ? left : "");
 }
 
 void
@@ -323,7 +338,7 @@ ord_train_view_show_progress (OrdTrainView      *view,
   show_stage (view, progress);
   show_errors (view, progress);
   if (progress->warning)
-    show_notice (view, progress->warning);
+    add_notice (view, progress->warning);
 }
 
 static void
@@ -488,6 +503,7 @@ on_start (OrdTrainView *view)
   g_free (view->unit);
   view->unit = g_strdup (gtk_entry_get_text (view->unit_entry));
 
+  view->stopping = FALSE;
   gtk_widget_hide (view->message_bar);
   show_notice (view, "");
   gtk_label_set_text (view->error_label, "");
@@ -516,6 +532,7 @@ on_stop (OrdTrainView *view)
   if (! view->training)
     return;
 
+  view->stopping = TRUE;
   ord_training_stop (view->training);
   gtk_widget_set_sensitive (view->stop_button, FALSE);
   gtk_label_set_text (view->time_label, _("Stopping…"));
@@ -661,6 +678,9 @@ ord_train_view_set_folder (OrdTrainView *view,
   absolute = g_canonicalize_filename (folder, NULL);
   gtk_file_chooser_set_filename (view->folder_button, absolute);
   take_folder (view, absolute);
+  /* All that is needed is there. */
+  if (GTK_IS_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (view))))
+    gtk_widget_grab_focus (view->start_button);
 }
 
 void

@@ -282,13 +282,17 @@ ord_view_update (OrdView *view)
   if (! view->predictor || ! view->pixels_func || view->loading)
     return;
 
+  /* What is typed counts, whether the entry has been left or not. */
+  ord_covariates_commit (view->covariates);
   image = view->pixels_func (
     &ord_model_get_parts (view->model)->preparation, view->pixels_data, &error);
   if (! image)
     {
       cancel (&view->predicting);
       update_busy (view);
-      take_prediction (view, NULL);
+      /* Of one that is gone, the last answer stays true. */
+      if (! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+        take_prediction (view, NULL);
       ord_view_show_error (view, error ? error->message
                                        : _("The picture cannot be read."));
       return;
@@ -646,6 +650,14 @@ ord_view_set_stale (OrdView  *view,
                                stale ? _("The picture or its selection has "
                                          "changed since it was read")
                                      : NULL);
+}
+
+OrdModel *
+ord_view_get_model (OrdView *view)
+{
+  g_return_val_if_fail (ORD_IS_VIEW (view), NULL);
+
+  return view->model;
 }
 
 const OrdPrediction *

@@ -24,7 +24,8 @@ G_DECLARE_FINAL_TYPE (OrdView, ord_view, ORD, VIEW, GtkBox)
  * through ord_preparation_scaler(). Called on the main thread.
  *
  * Returns: (transfer full): the image, or %NULL with an error, which the view
- *   shows in place
+ *   shows in place of the answer; beside it where the picture is gone
+ *   (G_IO_ERROR_CLOSED)
  */
 typedef OrdImage *(*OrdPixelsFunc) (const OrdPreparation *preparation,
                                     gpointer              user_data,
@@ -65,7 +66,8 @@ void         ord_view_update         (OrdView        *view);
 void         ord_view_set_stale      (OrdView        *view,
                                       gboolean        stale);
 
-/* (transfer none) (nullable): what is shown now. */
+/* (transfer none) (nullable): what is in use, and what is shown now. */
+OrdModel    *ord_view_get_model      (OrdView        *view);
 const OrdPrediction *
              ord_view_get_prediction (OrdView        *view);
 

@@ -181,8 +181,10 @@ plug_in_has_ended (gconstpointer data)
 
 /* The hands ***************************************************************** */
 
-static const char *const answer_window = "^Ordinate$";
-static const char *const gimp_window   = "GIMP$";
+static const char *const answer_window   = "^Ordinate$";
+static const char *const training_window = "^Train a Model$";
+static const char *const question_window = "^Unfinished Training$";
+static const char *const gimp_window     = "GIMP$";
 
 static void
 press_in (const char *pattern,
@@ -245,9 +247,10 @@ static void
 start_gimp (void)
 {
   g_autofree char *script = g_strdup_printf (
-    "(plug-in-ordinate-predict #:run-mode RUN-INTERACTIVE "
+    "(begin (plug-in-ordinate-predict #:run-mode RUN-INTERACTIVE "
     "#:image (vector-ref (car (gimp-get-images)) 0) #:drawables (vector) "
-    "#:model \"%s\")", fixture.model);
+    "#:model \"%s\") (plug-in-ordinate-train #:run-mode RUN-INTERACTIVE "
+    "#:folder \"%s\"))", fixture.model, fixture.pictures);
 
   gimp = gimp_fixture_start_gimp (&fixture, log_path, g_getenv ("DISPLAY"),
                                   script, picture);
@@ -277,6 +280,26 @@ test_escape (void)
 {
   press_in (answer_window, "Escape");
   g_assert_true (wait_for (window_is_gone, answer_window));
+}
+
+/* The script goes on with the window for training. */
+static void
+test_unfinished_training (void)
+{
+  g_assert_true (wait_for (window_is_there, training_window));
+  press_in (training_window, "Return");
+  press_in (training_window, "Escape");
+  g_assert_true (wait_for (window_is_there, question_window));
+
+  /* The question's Escape takes back the window's. */
+  press_in (question_window, "Escape");
+  g_assert_true (wait_for (window_is_gone, question_window));
+  g_assert_true (window_is_there (training_window));
+
+  press_in (training_window, "Escape");
+  g_assert_true (wait_for (window_is_there, question_window));
+  press_in (question_window, "alt+g");
+  g_assert_true (wait_for (window_is_gone, training_window));
   g_assert_true (wait_for (plug_in_has_ended, NULL));
 }
 
@@ -388,8 +411,9 @@ main (int    argc,
 
   g_test_add_func ("/window/a-script-opens-it-with-its-model-and-the-value-is-"
                    "that-of-the-command-line", test_script);
-  g_test_add_func ("/window/escape-closes-it-and-ends-the-plug-in",
-                   test_escape);
+  g_test_add_func ("/window/escape-closes-it", test_escape);
+  g_test_add_func ("/window/unfinished-training-is-not-given-up-unasked",
+                   test_unfinished_training);
   g_test_add_func ("/window/the-menu-opens-it-with-the-last-model", test_menu);
   g_test_add_func ("/window/a-click-selects-a-neighbour", test_neighbour);
   g_test_add_func ("/window/a-double-click-opens-the-picture-in-gimp",

@@ -207,6 +207,34 @@ test_bad_picture (void)
   ord_jobs_drain ();
 }
 
+static OrdImage *
+tell_closed (const OrdPreparation  *preparation,
+             gpointer               user_data,
+             GError               **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "It is closed.");
+
+  return NULL;
+}
+
+static void
+test_closed_picture (void)
+{
+  GtkWidget           *window;
+  OrdView             *view   = make_loaded_view (&window);
+  const OrdPrediction *before = ord_view_get_prediction (view);
+
+  ord_view_set_pixels (view, tell_closed, NULL, NULL);
+  ord_view_update (view);
+  g_assert_true (gtk_widget_get_visible (ord_view_get_part (view,
+                                                            "error_bar")));
+  g_assert_nonnull (before);
+  g_assert_true (ord_view_get_prediction (view) == before);
+
+  gtk_widget_destroy (window);
+  ord_jobs_drain ();
+}
+
 /* Goes ************************************************************* */
 
 static void
@@ -354,6 +382,8 @@ main (int    argc,
   g_test_add_func ("/job/update-predicts-again", test_update);
   g_test_add_func ("/job/a-bad-model-leaves-the-one-in-use", test_bad_model);
   g_test_add_func ("/job/a-bad-picture-leaves-no-answer", test_bad_picture);
+  g_test_add_func ("/job/a-closed-picture-keeps-its-answer",
+                   test_closed_picture);
   g_test_add_func ("/job/draining-ends-after-the-last-callback", test_drain);
   g_test_add_func ("/job/the-view-goes-while-loading",
                    test_destroy_while_loading);

@@ -183,11 +183,17 @@ static void
 test_stop_keeps (Fixture       *fixture,
                  gconstpointer  data)
 {
+  OrdProgress late = { "Training", 0.5, 90.0, 3, 6, 0.2, NAN, NAN, NULL };
+
   fill_in (fixture, 5000);
   press (fixture, "start_button");
   wait_until (has_epochs, part (fixture, "curve"));
   press (fixture, "stop_button");
   g_assert_false (gtk_widget_get_sensitive (part (fixture, "stop_button")));
+  ord_train_view_show_progress (fixture->view, &late);
+  g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (part (fixture,
+                                                        "time_label"))),
+                   ==, "Stopping…");
   wait_until (is_idle, fixture->view);
 
   g_assert_cmpstr (fixture->trained, ==, fixture->path);
@@ -382,6 +388,14 @@ test_progress (Fixture       *fixture,
   g_assert_true (gtk_widget_get_visible (part (fixture, "notice_label")));
   g_assert_cmpuint (ord_curve_get_n (ORD_CURVE (part (fixture, "curve"))), ==,
                     1);
+
+  /* A warning stays when another one comes. */
+  progress.warning = "The disk is full";
+  ord_train_view_show_progress (fixture->view, &progress);
+  ord_train_view_show_progress (fixture->view, &progress);
+  g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (part (fixture,
+                                                        "notice_label"))),
+                   ==, "The space collapses\nThe disk is full");
 
   /* The same epoch again is no second point. */
   ord_train_view_show_progress (fixture->view, &progress);

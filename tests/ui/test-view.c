@@ -770,6 +770,14 @@ test_covariates (Fixture       *fixture,
   g_assert_cmpfloat (ord_covariates_get_values (covariates)[1], ==, 151.5);
   g_assert_cmpuint (n_changes, ==, 2);
 
+  /* Typed, and neither finished nor left. */
+  gtk_entry_set_text (GTK_ENTRY (height), "160");
+  g_assert_cmpfloat (ord_covariates_get_values (covariates)[1], ==, 151.5);
+  ord_covariates_commit (covariates);
+  g_assert_cmpfloat (ord_covariates_get_values (covariates)[1], ==, 160.0);
+  g_assert_cmpfloat (ord_covariates_get_values (covariates)[0], ==, 1.0);
+  g_assert_cmpuint (n_changes, ==, 3);
+
   gtk_combo_box_set_active (GTK_COMBO_BOX (sex), 0);
   g_assert_true (isnan (ord_covariates_get_values (covariates)[0]));
 }
