@@ -5,6 +5,7 @@
 #include "fixture.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,6 +49,19 @@ test_table (void)
   g_assert_cmpstr (sample->path, ==, path);
   g_assert_cmpfloat (sample->labels[0], ==, -35.0);
   g_assert_null (sample->hash);
+}
+
+/* As a model file gives it back. */
+static void
+test_minus_zero (void)
+{
+  g_auto (Folder) folder = folder_new ();
+  g_autoptr (OrdDataset) dataset = NULL;
+
+  write_table (&folder, "file,value\n", 12, "", "more.png,-0.0\n");
+  dataset = read_dataset (&folder, NULL);
+  g_assert_cmpfloat (ord_dataset_get_sample (dataset, 12)->labels[0], ==, 0.0);
+  g_assert_false (signbit (ord_dataset_get_sample (dataset, 12)->labels[0]));
 }
 
 static void
@@ -509,6 +523,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dataset/a-table-is-read", test_table);
+  g_test_add_func ("/dataset/minus-zero-is-zero", test_minus_zero);
   g_test_add_func ("/dataset/a-unit-that-is-given-wins", test_unit_option);
   g_test_add_func ("/dataset/vector-labels-are-found", test_vectors);
   g_test_add_func ("/dataset/a-comment-names-the-labels", test_labels_comment);
