@@ -18,12 +18,14 @@ typedef struct _OrdMethodClass OrdMethodClass;
  * OrdMethodBatch:
  * @features: (n, width), the encoder's output
  * @labels: (n, n_labels), standardised
+ * @done: of the training that lies behind, 0–1
  */
 typedef struct
 {
   guint        n;
   const float *features;
   const float *labels;
+  double       done;
 } OrdMethodBatch;
 
 /**

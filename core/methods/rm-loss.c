@@ -42,10 +42,13 @@
  *   mining, a far pair then counts only where it is off by more than a sixth of the
  *   labels' standard deviation. (The head's skill says less: labels may be read
  *   exactly off features whose distances are still wrong.)
- * - A pair costs u = w·D up to k, twice the mean (--knee), and (u² + k²) / 2k beyond.
- *   Pictures that are badly off, as blurred ones among sharp ones, are few; an
+ * - A pair costs u = w·D up to k, at first twice the mean (--knee), and (u² + k²) / 2k
+ *   beyond. Pictures that are badly off, as blurred ones among sharp ones, are few; an
  *   absolute error leaves them where they are for a little more exactness of the
- *   many, and a squared one throughout does not care for that exactness.
+ *   many, and a squared one throughout does not care for that exactness. But in a
+ *   space that never comes right they are off by what cannot be read off them, and to
+ *   square that is to learn noise: with the share t of the training that is done, the
+ *   knee moves out to k = 2 · mean / (1 − α t).
  *
  * docs/rm-loss.md tells what was measured, and what made no difference.
  */
@@ -87,7 +90,8 @@ static const OrdOptionSpec options[] = {
   { "mining", "count only pairs that are worse than the running mean",
     1, 0, 1, TRUE, NULL },
   { "knee", "times that mean: pairs that are off by more cost its square, joined "
-    "smoothly; 0: none do, as published",
+    "smoothly; with a large alpha it moves out in the course of training; 0: none do, "
+    "as published",
     2.0, 0.0, 1000.0, FALSE, NULL },
   { "guide", "weight of the square of the mean absolute error of a linear head that "
     "leads until it explains the labels; 0 for none", 0.1, 0.0, 100.0, FALSE, NULL },
@@ -103,6 +107,7 @@ typedef struct
   gboolean      scaled;     /* whether a batch told it, or a file */
   double        told_sigma; /* 0: by the head's error */
   double        told_alpha; /* negative: by the running mean of w·D */
+  double        told_knee;
   double        guide;
   /* As exact as files keep them, so that a resumed training is the same. */
   float         error;     /* running mean of the head's; NaN before a batch */
@@ -353,7 +358,7 @@ rm_loss_new (const OrdOptions *values,
   self->told_sigma = ord_options_get (values, "sigma");
   self->told_alpha = ord_options_get (values, "alpha");
   self->pairs.mining = ord_options_get (values, "mining") > 0.5;
-  self->pairs.knee = ord_options_get (values, "knee");
+  self->told_knee = ord_options_get (values, "knee");
   self->pairs.mean = NAN;
   self->guide = ord_options_get (values, "guide");
   self->error = NAN;
@@ -406,6 +411,17 @@ leak (const RmLoss *self)
   if (isnan (self->pairs.mean))
     return 1.0;
   return MIN (LEAK * self->pairs.mean / sqrt (self->base.n_labels), 1.0);
+}
+
+/* In running means of w·D; 0: none. */
+static double
+knee (const RmLoss *self,
+      double        alpha,
+      double        done)
+{
+  double bend = 1.0 - MIN (alpha, 1.0) * done;
+
+  return bend > 0.0 ? self->told_knee / bend : 0.0;
 }
 
 static double
@@ -465,6 +481,7 @@ metric_loss (RmLoss               *self,
                : exp ((double) self->log_scale->value[0]);
   self->pairs.sigma = neighbourhood (self);
   self->pairs.alpha = leak (self);
+  self->pairs.knee = knee (self, self->pairs.alpha, batch->done);
   loss = ord_rm_pairs_loss (&self->pairs, batch->features, batch->labels, n,
                             width, n_labels, scale, d_features, &d_scale);
   if (told)

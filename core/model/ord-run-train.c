@@ -26,6 +26,12 @@
 /* Gradients that are not finite, in a row, before the run is given up. */
 #define MAX_BAD_STEPS   20
 
+static double
+share_done (const OrdRun *run)
+{
+  return (double) run->step / (double) run->n_steps;
+}
+
 /* Beside the learning rate, decay grows with what is done of the run. Before a
  * batch norm the size of weights is arbitrary, so that decay does not bind what
  * they express; it keeps steps large beside them, and the later part of the run
@@ -35,7 +41,7 @@
 static gboolean
 step (OrdRun *run)
 {
-  double done = (double) run->step / (double) run->n_steps;
+  double done = share_done (run);
   double peak = ord_run_option (run, "rate");
   double decay = ord_run_option (run, "decay");
 
@@ -54,7 +60,7 @@ train_batch (OrdRun          *run,
   g_autofree float  *labels = g_new (float, (gsize) batch->n * run->n_labels);
   g_autofree float  *covariates = g_new (float, batch->n * (c_width + 1));
   g_autofree float  *d_features = g_new (float, (gsize) batch->n * embedder->width);
-  OrdMethodBatch     judged = { .n = batch->n };
+  OrdMethodBatch     judged = { .n = batch->n, .done = share_done (run) };
   double             loss;
 
   for (guint i = 0; i < batch->n; i++)

@@ -50,7 +50,7 @@ static double
 loss_of (Fixture *fixture,
          float   *d_features)
 {
-  OrdMethodBatch batch = { N, fixture->features, fixture->labels };
+  OrdMethodBatch batch = { N, fixture->features, fixture->labels, 0.0 };
 
   return ord_method_loss (fixture->method, &batch, d_features);
 }
@@ -172,7 +172,7 @@ test_ordreg_golden (void)
 {
   g_autoptr (OrdOptions) options = ord_options_new ();
   g_autoptr (OrdMethod)  method = NULL;
-  OrdMethodBatch         batch = { N, golden_features, golden_labels };
+  OrdMethodBatch         batch = { N, golden_features, golden_labels, 0.0 };
   float                  d_features[N * WIDTH];
   double                 values[N * N_LABELS];
   OrdParameter          *weight;

@@ -13,7 +13,7 @@
 
 #define MAX_VALUES 64
 
-/* Times the mean: where pairs begin to cost their square, by default. */
+/* Times the mean: where pairs begin to cost their square, by default, at first. */
 #define KNEE       2.0
 
 typedef struct
@@ -377,6 +377,7 @@ typedef struct
   float      features[LED * LED_WIDTH];
   float      labels[LED];
   float      d_features[LED * LED_WIDTH];
+  double     done;       /* of the training */
 } Led;
 
 static OrdParameter *
@@ -452,7 +453,7 @@ led_tear_down (Led           *led,
 static double
 led_loss (Led *led)
 {
-  OrdMethodBatch batch = { LED, led->features, led->labels };
+  OrdMethodBatch batch = { LED, led->features, led->labels, led->done };
 
   return ord_method_loss (led->method, &batch, led->d_features);
 }
@@ -484,7 +485,7 @@ metric_alone (Led    *led,
               double  sigma,
               double  max_alpha)
 {
-  OrdRmPairs pairs = { INFINITY, 1.0, TRUE, KNEE, NAN };
+  OrdRmPairs pairs = { INFINITY, 1.0, TRUE, KNEE / (1.0 - led->done), NAN };
   double     scale = sqrt (plain_scatter (led->labels, LED, 1) /
                            plain_scatter (led->features, LED, LED_WIDTH));
   double     d_scale;
@@ -493,6 +494,7 @@ metric_alone (Led    *led,
                      scale, led->d_features, &d_scale);
   pairs.sigma = sigma;
   pairs.alpha = fmin (6.0 * pairs.mean, max_alpha);
+  pairs.knee = KNEE / (1.0 - fmin (pairs.alpha, 1.0) * led->done);
   return ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH,
                             1, scale, led->d_features, &d_scale);
 }
@@ -544,6 +546,18 @@ test_neighbourhood (Led           *led,
                GUIDE * error * error, 1e-6);
 }
 
+/* Where the space does not come right, the knee moves out with the training. */
+static void
+test_knee_moves_out (Led           *led,
+                     gconstpointer  slope)
+{
+  double first = metric_alone (led, 0.01, 1.0);
+
+  led->done = 0.75;
+  g_assert_cmpfloat (metric_alone (led, 0.01, 1.0), <, 0.99 * first);
+  test_neighbourhood (led, slope);
+}
+
 /* Distances are label distances, but for those of one picture. */
 static void
 make_nearly_right (Led *led)
@@ -580,7 +594,7 @@ test_tiny_sigma (void)
   g_autoptr (OrdMethod)  method = NULL;
   float                  features[N * WIDTH], labels[N] = { 0, 0, 1, 1, 2, 3 };
   float                  d_features[N * WIDTH];
-  OrdMethodBatch         batch = { N, features, labels };
+  OrdMethodBatch         batch = { N, features, labels, 0.0 };
 
   ord_options_add (options, ord_method_get_options ("rm-loss"));
   g_assert_true (ord_options_set (options, "sigma", 1e-30, NULL));
@@ -630,7 +644,7 @@ test_state_survives_a_file (Led           *led,
 {
   g_autoptr (OrdMethod) second = new_method ("knee", KNEE, LED_WIDTH, 1, 2);
   g_autoptr (GPtrArray) tensors = ord_tensors_new ();
-  OrdMethodBatch        batch = { LED, led->features, led->labels };
+  OrdMethodBatch        batch = { LED, led->features, led->labels, 0.0 };
   float                 features[G_N_ELEMENTS (led->features)];
   float                 d_features[G_N_ELEMENTS (led->features)];
   double                loss;
@@ -679,7 +693,7 @@ test_label_told_twice (Led           *led,
 {
   g_autoptr (OrdMethod) twice = new_method ("knee", KNEE, LED_WIDTH, 2, 1);
   float                 labels[2 * LED], d_features[LED * LED_WIDTH];
-  OrdMethodBatch        batch = { LED, led->features, labels };
+  OrdMethodBatch        batch = { LED, led->features, labels, 0.0 };
   double                head, once;
 
   set_head (twice, 2, 0.7f);
@@ -713,7 +727,7 @@ test_width_is_no_error (void)
   g_autoptr (OrdMethod)  wide = new_without_head (WIDTH, N_LABELS);
   float                  features[N * WIDTH], labels[N * N_LABELS];
   float                  d_narrow[N * WIDTH], d_wide[N * WIDTH];
-  OrdMethodBatch         batch = { N, features, labels };
+  OrdMethodBatch         batch = { N, features, labels, 0.0 };
   double                 loss;
 
   fill_normal (&random, features, G_N_ELEMENTS (features));
@@ -735,8 +749,8 @@ test_answers_are_in_label_units (void)
   g_autoptr (OrdMethod)  method = new_without_head (WIDTH, N_LABELS);
   float                  features[N * WIDTH], labels[N * N_LABELS];
   float                  nearly_equal[N * N_LABELS], unused[N * WIDTH];
-  OrdMethodBatch         batch = { N, features, labels };
-  OrdMethodBatch         of_little = { N, features, nearly_equal };
+  OrdMethodBatch         batch = { N, features, labels, 0.0 };
+  OrdMethodBatch         of_little = { N, features, nearly_equal, 0.0 };
 
   fill_normal (&random, features, G_N_ELEMENTS (features));
   fill_normal (&random, labels, G_N_ELEMENTS (labels));
@@ -761,7 +775,7 @@ test_batch_without_width (gconstpointer data)
   g_autoptr (OrdMethod)  method = new_without_head (WIDTH, 1);
   float                  features[N * WIDTH] = { 1e-12f }, labels[N] = { 0.0f };
   float                  d_features[N * WIDTH];
-  OrdMethodBatch         batch = { N, features, labels };
+  OrdMethodBatch         batch = { N, features, labels, 0.0 };
 
   if (equal_labels)
     fill_normal (&random, features, G_N_ELEMENTS (features));
@@ -811,6 +825,8 @@ main (int    argc,
               &most, led_set_up, test_neighbourhood, led_tear_down);
   g_test_add ("/rm-loss/far-pairs-count-as-far-as-the-space-is-off", Led,
               &most, led_set_up, test_leak, led_tear_down);
+  g_test_add ("/rm-loss/the-knee-moves-out-where-the-space-stays-off", Led, &most,
+              led_set_up, test_knee_moves_out, led_tear_down);
   g_test_add_func ("/rm-loss/the-width-of-a-batch-is-no-error",
                    test_width_is_no_error);
   g_test_add_func ("/rm-loss/answers-are-in-label-units",
