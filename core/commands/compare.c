@@ -235,9 +235,9 @@ settle_plan (const Settings      *settings,
     {
       g_autofree char *path = ord_pace_path ();
 
-      fprintf (stderr, "%u runs of %u epochs, at most %.1f minutes each at this "
+      fprintf (stderr, "%u run%s of %u epochs, at most %.1f minutes each at this "
                "machine's pace, which %s keeps (remove it to measure anew)\n",
-               n_runs, plan->epochs, plan->epochs * slowest / 60.0, path);
+               n_runs, n_runs == 1 ? "" : "s", plan->epochs, plan->epochs * slowest / 60.0, path);
     }
   return TRUE;
 }
