@@ -102,7 +102,8 @@ read_buffer (GeglBuffer           *buffer,
   scaler = ord_preparation_scaler (preparation,
                                    bounds->width, bounds->height, 4);
   strip  = g_new (float, (gsize) STRIP_ROWS * bounds->width * 4);
-  raw    = g_new (float, (gsize) STRIP_ROWS * bounds->width * 4);
+  if (transform != NULL)
+    raw = g_new (float, (gsize) STRIP_ROWS * bounds->width * 4);
 
   for (int y = 0; y < bounds->height; y += STRIP_ROWS)
     {

@@ -8,25 +8,15 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "../comparison/ord-markup.h"
 #include "../comparison/ord-measures.h"
 
 #define NAME_WIDTH_AT_LEAST 12
-
-/* Of the best error; whatever has its unit shares its decimals. */
-#define DIGITS 4
 
 static const OrdComparisonRow *
 get_row (const OrdComparison *comparison,
          guint                i)
 {
   return g_ptr_array_index (comparison->rows, i);
-}
-
-static int
-error_decimals (const OrdComparison *comparison)
-{
-  return ord_markup_decimals (get_row (comparison, comparison->best)->mae, DIGITS);
 }
 
 /* In a column of @width letters, bold on a terminal where it is @bold. */
@@ -61,7 +51,7 @@ print_row (const OrdComparison *comparison,
            int                  name_width)
 {
   const OrdComparisonRow *row = get_row (comparison, index);
-  int                     decimals = error_decimals (comparison);
+  int                     decimals = ord_measure_error_decimals (comparison);
   g_autofree char        *interval =
     g_strdup_printf ("%.*f–%.*f", decimals, row->mae_low, decimals,
                      row->mae_high);
@@ -149,7 +139,7 @@ ord_compare_print_difference (const OrdComparison *comparison,
   const OrdComparisonRow *a = get_row (comparison, with);
   const OrdComparisonRow *b = get_row (comparison, without);
   g_autofree double      *more = g_new (double, comparison->n);
-  int                     decimals = error_decimals (comparison);
+  int                     decimals = ord_measure_error_decimals (comparison);
   double                  low, high;
 
   for (gsize i = 0; i < comparison->n; i++)

@@ -237,7 +237,8 @@ settle_plan (const Settings      *settings,
 
       fprintf (stderr, "%u run%s of %u epochs, at most %.1f minutes each at this "
                "machine's pace, which %s keeps (remove it to measure anew)\n",
-               n_runs, n_runs == 1 ? "" : "s", plan->epochs, plan->epochs * slowest / 60.0, path);
+               n_runs, n_runs == 1 ? "" : "s", plan->epochs,
+               plan->epochs * slowest / 60.0, path);
     }
   return TRUE;
 }
@@ -347,8 +348,8 @@ ord_command_compare (int    argc,
     { "without", 0, 0, G_OPTION_ARG_STRING, &settings.without,
       "train each also without this covariate", "COLUMN" },
     { "foreign", 0, 0, G_OPTION_ARG_FILENAME, &settings.foreign,
-      "pictures that do not belong: how many, of at most 300, are told to lie "
-      "out of range",
+      "pictures that do not belong: how many, of at most "
+      G_STRINGIFY (ORD_COMPARISON_FOREIGN) ", are told to lie out of range",
       "FOLDER" },
     { "pattern", 0, 0, G_OPTION_ARG_STRING, &settings.pattern,
       "values are in file names, as in `train`", "REGEX" },

@@ -12,12 +12,10 @@
 #include "../space/ord-geometry.h"
 #include "../space/ord-quality.h"
 
-/* Foreign pictures that are looked at. */
-#define FOREIGN_LIMIT 300
-
 /* The test images of a model. */
 typedef struct
 {
+  GArray *samples;  /* (element-type guint) (n) */
   gsize   n;
   float  *features; /* (n, width) */
   double *truths;   /* (n, n_labels) */
@@ -26,6 +24,7 @@ typedef struct
 static void
 tests_clear (Tests *tests)
 {
+  g_clear_pointer (&tests->samples, g_array_unref);
   g_free (tests->features);
   g_free (tests->truths);
 }
@@ -35,10 +34,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Tests, tests_clear)
 static Tests
 collect_tests (const OrdModelParts *parts)
 {
-  guint              n_labels = ord_dataset_get_n_labels (parts->dataset);
-  g_autoptr (GArray) split =
-    ord_dataset_get_split (parts->dataset, ORD_SPLIT_TEST);
-  Tests              tests = {
+  guint   n_labels = ord_dataset_get_n_labels (parts->dataset);
+  GArray *split = ord_dataset_get_split (parts->dataset, ORD_SPLIT_TEST);
+  Tests   tests = {
+    .samples = split,
     .n = split->len,
     .features = g_new (float, (gsize) split->len * parts->width + 1),
     .truths = g_new (double, (gsize) split->len * n_labels + 1),
@@ -65,9 +64,6 @@ take_tests (OrdComparison       *comparison,
             const Tests         *tests,
             const char          *path)
 {
-  g_autoptr (GArray) split =
-    ord_dataset_get_split (parts->dataset, ORD_SPLIT_TEST);
-
   comparison->n = tests->n;
   comparison->n_labels = ord_dataset_get_n_labels (parts->dataset);
   comparison->n_train = parts->n_reference;
@@ -75,20 +71,8 @@ take_tests (OrdComparison       *comparison,
   comparison->truths =
     g_memdup2 (tests->truths,
                sizeof (double) * tests->n * comparison->n_labels);
-  ord_comparison_set_subjects (comparison, parts->dataset, split);
+  ord_comparison_set_subjects (comparison, parts->dataset, tests->samples);
   comparison->first = g_strdup (path);
-}
-
-static gboolean
-same_labels (const double *a,
-             const double *b,
-             gsize         count)
-{
-  /* By value: 0 and −0 are the same. */
-  for (gsize k = 0; k < count; k++)
-    if (a[k] != b[k])
-      return FALSE;
-  return TRUE;
 }
 
 /* Pictures that one training could not read, and another could, would be held
@@ -113,8 +97,8 @@ agree_on_pictures (OrdComparison        *comparison,
   if (tests->n == comparison->n &&
       parts->n_reference == comparison->n_train &&
       ord_dataset_get_n_samples (parts->dataset) == comparison->n_images &&
-      same_labels (tests->truths, comparison->truths,
-                   tests->n * comparison->n_labels))
+      memcmp (tests->truths, comparison->truths,
+              sizeof (double) * tests->n * comparison->n_labels) == 0)
     return TRUE;
   g_set_error (error, ORD_ERROR, ORD_ERROR_DATASET,
                "Not all runs could read the same pictures: %s was made of %u "
@@ -159,7 +143,7 @@ measure_foreign (OrdPredictor  *predictor,
                  GError       **error)
 {
   guint                 n_all = ord_dataset_get_n_samples (foreign);
-  guint                 n = MIN (n_all, FOREIGN_LIMIT);
+  guint                 n = MIN (n_all, ORD_COMPARISON_FOREIGN);
   g_autofree guint     *samples = g_new (guint, n + 1);
   g_autoptr (GPtrArray) predictions =
     g_ptr_array_new_with_free_func ((GDestroyNotify) ord_prediction_free);

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "ord-comparison.h"
+#include "ord-comparison-run.h"
 
 G_BEGIN_DECLS
 

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Foreign pictures that are looked at, at most. */
+#define ORD_COMPARISON_FOREIGN 300
+
 /**
  * OrdComparisonPlan:
  * @variants: (element-type OrdVariant); at least one

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "ord-markup.h"
+
 #define OF(member) G_STRUCT_OFFSET (OrdComparisonRow, member)
 
 const OrdMeasure ord_measures[ORD_N_MEASURES] = {
@@ -44,6 +46,15 @@ ord_measure_is_known (const OrdMeasure    *measure,
                                    g_ptr_array_index (comparison->rows, i))))
       return TRUE;
   return FALSE;
+}
+
+int
+ord_measure_error_decimals (const OrdComparison *comparison)
+{
+  const OrdComparisonRow *best = g_ptr_array_index (comparison->rows,
+                                                    comparison->best);
+
+  return ord_markup_decimals (best->mae, ORD_ERROR_DIGITS);
 }
 
 double

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Significant digits of the best error; the others share its decimals. */
+#define ORD_ERROR_DIGITS 4
+
 /* Below it a difference to the best row is marked (the paper's level). */
 #define ORD_SIGNIFICANT 0.05
 
@@ -55,6 +58,9 @@ double   ord_measure_show     (const OrdMeasure       *measure,
 /* Whether any row has a number there. */
 gboolean ord_measure_is_known (const OrdMeasure       *measure,
                                const OrdComparison    *comparison);
+
+/* Of the errors and of whatever has their unit. */
+int      ord_measure_error_decimals (const OrdComparison *comparison);
 
 /* Of all rows, as shown; NaN where no direction is better, or none is known. */
 double   ord_measure_best     (const OrdMeasure       *measure,

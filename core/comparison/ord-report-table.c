@@ -11,7 +11,6 @@
 #include "ord-markup.h"
 #include "ord-measures.h"
 
-#define DIGITS 4           /* of the best error; the others share its decimals */
 
 static gboolean
 is_shown (const OrdComparison *comparison,
@@ -31,14 +30,6 @@ component_best (const OrdComparison *comparison,
     best = fmin (best,
                  ord_report_row (comparison, i)->component_mae[component]);
   return best;
-}
-
-static int
-error_decimals (const OrdComparison *comparison)
-{
-  const OrdComparisonRow *best = ord_report_row (comparison, comparison->best);
-
-  return ord_markup_decimals (best->mae, DIGITS);
 }
 
 /* Bold where it reads like the best: nobody can see that they differ. */
@@ -87,7 +78,7 @@ add_row (GString                *page,
          const OrdComparison    *comparison,
          const OrdComparisonRow *row)
 {
-  int decimals = error_decimals (comparison);
+  int decimals = ord_measure_error_decimals (comparison);
 
   g_string_append (page, "<tr><th scope=\"row\">");
   ord_markup_text (page, row->name);
@@ -100,7 +91,7 @@ add_row (GString                *page,
 
       g_string_append (page, "<td>");
       add_number (page, row->component_mae[k], best,
-                  ord_markup_decimals (best, DIGITS));
+                  ord_markup_decimals (best, ORD_ERROR_DIGITS));
       g_string_append (page, "</td>");
     }
   for (guint m = 0; m < ORD_N_MEASURES; m++)

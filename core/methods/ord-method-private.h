@@ -18,7 +18,7 @@ typedef struct _OrdMethodClass OrdMethodClass;
  * OrdMethodBatch:
  * @features: (n, width), the encoder's output
  * @labels: (n, n_labels), standardised
- * @done: of the training that lies behind, 0–1
+ * @done: of the training that lies behind: from 0, below 1
  */
 typedef struct
 {

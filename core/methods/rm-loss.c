@@ -413,15 +413,13 @@ leak (const RmLoss *self)
   return MIN (LEAK * self->pairs.mean / sqrt (self->base.n_labels), 1.0);
 }
 
-/* In running means of w·D; 0: none. */
+/* In running means of w·D. */
 static double
 knee (const RmLoss *self,
       double        alpha,
       double        done)
 {
-  double bend = 1.0 - MIN (alpha, 1.0) * done;
-
-  return bend > 0.0 ? self->told_knee / bend : 0.0;
+  return self->told_knee / (1.0 - MIN (alpha, 1.0) * done);
 }
 
 static double
