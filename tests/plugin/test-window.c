@@ -245,24 +245,38 @@ choose_from_menu (void)
 
 /* What a person does ******************************************************** */
 
+/* The number behind the last @word of the log, NaN where there is none. */
+static double
+last_number (const char *word)
+{
+  g_autofree char *text  = read_log ();
+  const char      *found = g_strrstr (text, word);
+
+  return found != NULL ? g_ascii_strtod (found + strlen (word), NULL) : NAN;
+}
+
 static double
 last_prediction (void)
 {
-  g_autofree char *text  = read_log ();
-  const char      *found = g_strrstr (text, "predicted ");
+  return last_number ("predicted ");
+}
 
-  return found != NULL ? g_ascii_strtod (found + strlen ("predicted "), NULL)
-                       : NAN;
+static gboolean
+has_returned (gconstpointer data)
+{
+  return count_in_log ("returned ") > 0;
 }
 
 static void
 start_gimp (void)
 {
   g_autofree char *script = g_strdup_printf (
-    "(begin (plug-in-ordinate-predict #:run-mode RUN-INTERACTIVE "
+    "(let ((answer (plug-in-ordinate-predict #:run-mode RUN-INTERACTIVE "
     "#:image (vector-ref (car (gimp-get-images)) 0) #:drawables (vector) "
-    "#:model \"%s\") (plug-in-ordinate-train #:run-mode RUN-INTERACTIVE "
-    "#:folder \"%s\"))", fixture.model, fixture.pictures);
+    "#:model \"%s\"))) "
+    "(display \"returned \") (display (vector-ref (car answer) 0)) (newline) "
+    "(plug-in-ordinate-train #:run-mode RUN-INTERACTIVE #:folder \"%s\"))",
+    fixture.model, fixture.pictures);
 
   gimp = gimp_fixture_start_gimp (&fixture, log_path, g_getenv ("DISPLAY"),
                                   script, picture);
@@ -292,6 +306,14 @@ test_escape (void)
 {
   press_in (answer_window, "Escape");
   g_assert_true (wait_for (window_is_gone, answer_window));
+}
+
+static void
+test_returned (void)
+{
+  g_assert_true (wait_for (has_returned, NULL));
+  g_assert_cmpfloat_with_epsilon (last_number ("returned "),
+                                  last_prediction (), 1e-4);
 }
 
 /* The script goes on with the window for training. */
@@ -424,6 +446,8 @@ main (int    argc,
   g_test_add_func ("/window/a-script-opens-it-with-its-model-and-the-value-is-"
                    "that-of-the-command-line", test_script);
   g_test_add_func ("/window/escape-closes-it", test_escape);
+  g_test_add_func ("/window/the-script-gets-the-value-that-it-showed",
+                   test_returned);
   g_test_add_func ("/window/unfinished-training-is-not-given-up-unasked",
                    test_unfinished_training);
   g_test_add_func ("/window/the-menu-opens-it-with-the-last-model", test_menu);
