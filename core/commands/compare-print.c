@@ -100,8 +100,48 @@ print_headings (const OrdComparison *comparison,
   putchar ('\n');
 }
 
+/* What rows that come in pairs, with a covariate and without, differ by on the same
+ * images. */
+typedef struct
+{
+  const OrdComparisonRow *with;
+  const OrdComparisonRow *without;
+  double                  mae;
+  double                  low; /* 95 % interval */
+  double                  high;
+} Difference;
+
+static Difference
+get_difference (const OrdComparison *comparison,
+                guint                pair)
+{
+  Difference         found = { .with = get_row (comparison, 2 * pair),
+                               .without = get_row (comparison, 2 * pair + 1) };
+  g_autofree double *more = g_new (double, comparison->n);
+
+  for (gsize i = 0; i < comparison->n; i++)
+    more[i] = found.without->errors[i] - found.with->errors[i];
+  found.mae = found.without->mae - found.with->mae;
+  ord_comparison_interval (comparison, more, &found.low, &found.high);
+
+  return found;
+}
+
+static void
+print_difference (const OrdComparison *comparison,
+                  guint                pair)
+{
+  Difference found = get_difference (comparison, pair);
+  int        decimals = ord_measure_error_decimals (comparison);
+
+  printf ("%s: MAE %+.*f against %s (95 %% interval %+.*f to %+.*f)\n",
+          found.without->name, decimals, found.mae, found.with->name, decimals,
+          found.low, decimals, found.high);
+}
+
 void
-ord_compare_print_table (const OrdComparison *comparison)
+ord_compare_print_table (const OrdComparison *comparison,
+                         gboolean             in_pairs)
 {
   OrdDataset      *dataset =
     ord_model_get_parts (get_row (comparison, 0)->model)->dataset;
@@ -129,28 +169,36 @@ ord_compare_print_table (const OrdComparison *comparison)
             "t-test)." : "");
   if (mirrored)
     printf ("%s\n", mirrored);
+  for (guint pair = 0; in_pairs && pair < comparison->rows->len / 2; pair++)
+    print_difference (comparison, pair);
 }
 
-void
-ord_compare_print_difference (const OrdComparison *comparison,
-                              guint                with,
-                              guint                without)
+static void
+add_differences (JsonBuilder         *builder,
+                 const OrdComparison *comparison)
 {
-  const OrdComparisonRow *a = get_row (comparison, with);
-  const OrdComparisonRow *b = get_row (comparison, without);
-  g_autofree double      *more = g_new (double, comparison->n);
-  int                     decimals = ord_measure_error_decimals (comparison);
-  double                  low, high;
+  json_builder_set_member_name (builder, "differences");
+  json_builder_begin_array (builder);
+  for (guint pair = 0; pair < comparison->rows->len / 2; pair++)
+    {
+      Difference found = get_difference (comparison, pair);
 
-  for (gsize i = 0; i < comparison->n; i++)
-    more[i] = b->errors[i] - a->errors[i];
-  ord_comparison_interval (comparison, more, &low, &high);
-  printf ("%s: MAE %+.*f against %s (95 %% interval %+.*f to %+.*f)\n", b->name,
-          decimals, b->mae - a->mae, a->name, decimals, low, decimals, high);
+      json_builder_begin_object (builder);
+      json_builder_set_member_name (builder, "with");
+      json_builder_add_string_value (builder, found.with->name);
+      json_builder_set_member_name (builder, "without");
+      json_builder_add_string_value (builder, found.without->name);
+      ord_command_add_number (builder, "mae", found.mae);
+      ord_command_add_number (builder, "mae_low", found.low);
+      ord_command_add_number (builder, "mae_high", found.high);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
 }
 
 void
-ord_compare_print_json (const OrdComparison *comparison)
+ord_compare_print_json (const OrdComparison *comparison,
+                        gboolean             in_pairs)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   OrdDataset             *dataset =
@@ -198,6 +246,8 @@ ord_compare_print_json (const OrdComparison *comparison)
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
+  if (in_pairs)
+    add_differences (builder, comparison);
   json_builder_end_object (builder);
   ord_command_print_json (builder);
 }

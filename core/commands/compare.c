@@ -284,13 +284,9 @@ compare (const Settings *settings,
     return ord_command_fail (error);
 
   if (settings->json)
-    ord_compare_print_json (comparison);
+    ord_compare_print_json (comparison, settings->without != NULL);
   else
-    {
-      ord_compare_print_table (comparison);
-      for (guint i = 0; settings->without && i < variants->len; i += 2)
-        ord_compare_print_difference (comparison, i, i + 1);
-    }
+    ord_compare_print_table (comparison, settings->without != NULL);
   if (settings->report &&
       !ord_report_write (comparison, command, settings->report, &error))
     return ord_command_fail (error);

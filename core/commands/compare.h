@@ -9,12 +9,11 @@
 
 G_BEGIN_DECLS
 
-void ord_compare_print_table      (const OrdComparison *comparison);
-void ord_compare_print_json       (const OrdComparison *comparison);
-
-/* How much worse row @without is than row @with, on the same images. */
-void ord_compare_print_difference (const OrdComparison *comparison,
-                                   guint                with,
-                                   guint                without);
+/* @in_pairs: whether each second row is the one before without a covariate; how much
+ * worse it is on the same images is printed too. */
+void ord_compare_print_table (const OrdComparison *comparison,
+                              gboolean             in_pairs);
+void ord_compare_print_json  (const OrdComparison *comparison,
+                              gboolean             in_pairs);
 
 G_END_DECLS

@@ -266,7 +266,7 @@ test_vectors_covariates_and_seeds (void)
                                         "-q");
   g_auto (Said)           json = { 0 }, text = { 0 };
   g_autofree char        *difference = NULL;
-  JsonObject             *l1;
+  JsonObject             *l1, *found;
   double                  mae;
 
   g_assert_cmpint (drawn.code, ==, 0);
@@ -286,12 +286,19 @@ test_vectors_covariates_and_seeds (void)
   g_assert_cmpstr (json_object_get_string_member (l1, "name"), ==,
                    "l1 without sex");
   g_assert_cmpuint (count_models (work), ==, 4);
+  found = json_array_get_object_element (
+    json_object_get_array_member (json_node_get_object (
+                                    json_parser_get_root (parser)),
+                                  "differences"), 0);
+  mae = json_object_get_double_member (l1, "mae") - mae;
+  g_assert_cmpfloat_with_epsilon (json_object_get_double_member (found, "mae"),
+                                  mae, 1e-9);
+  g_assert_cmpfloat (json_object_get_double_member (found, "mae_low"), <, mae);
+  g_assert_cmpfloat (json_object_get_double_member (found, "mae_high"), >, mae);
 
   text = CALL ("compare", folder, "--methods", "l1", "--seeds", "2", "--without",
                "sex", "--epochs", "1", "-w", work, "-q", QUICK);
-  difference =
-    g_strdup_printf ("l1 without sex: MAE %+.2f against l1 ",
-                     json_object_get_double_member (l1, "mae") - mae);
+  difference = g_strdup_printf ("l1 without sex: MAE %+.2f against l1 ", mae);
   assert_contains (text.out, difference);
   assert_contains (text.out, " test images, of ");
 }
