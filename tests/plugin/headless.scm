@@ -50,6 +50,12 @@
   (tell-answer name (open-picture (string-append folder "/" name ".png"))
                model))
 
+; The same picture, kept by GIMP in numbers that are proportional to light.
+(define (ask-about-linear folder name model)
+  (let ((image (open-picture (string-append folder "/" name ".png"))))
+    (gimp-image-convert-precision image PRECISION-FLOAT-LINEAR)
+    (tell-answer (string-append name "-linear") image model)))
+
 (define (ask-about-selection picture model)
   (let ((image (open-picture picture)))
     (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 20 30 60 50)

@@ -41,6 +41,9 @@ static const struct
   { "corner",      "-strip -crop 80x70+0+0 +repage", "PNG24" },
 };
 
+/* Of these, those that GIMP also answers for in linear precision. */
+static const char * const made_linear[] = { "rgb", "matrix", "table" };
+
 static char *
 variant_path (const char *name)
 {
@@ -82,6 +85,9 @@ make_script (const char *report_path)
   for (guint i = 0; i < G_N_ELEMENTS (variants); i++)
     g_string_append_printf (script, " (ask-about \"%s\" \"%s\" \"%s\")",
                             fixture.folder, variants[i].name, fixture.model);
+  for (guint i = 0; i < G_N_ELEMENTS (made_linear); i++)
+    g_string_append_printf (script, " (ask-about-linear \"%s\" \"%s\" \"%s\")",
+                            fixture.folder, made_linear[i], fixture.model);
   g_string_append_printf (script, " (ask-about-selection \"%s\" \"%s\")",
                           picture, fixture.model);
   g_string_append_printf (script, " (ask-about-layers \"%s\" \"%s\")",
@@ -206,6 +212,15 @@ test_profile (gconstpointer data)
   g_autofree char *path = variant_path (data);
 
   assert_same (data, path, PROFILE_TOLERANCE);
+}
+
+static void
+test_linear (gconstpointer data)
+{
+  g_autofree char *path = variant_path (data);
+  g_autofree char *key  = g_strconcat (data, "-linear", NULL);
+
+  assert_same (key, path, PROFILE_TOLERANCE);
 }
 
 /* Else agreement would show nothing. */
@@ -338,6 +353,14 @@ main (int    argc,
                         "line-gives", "matrix", test_profile);
   g_test_add_data_func ("/gimp/a-picture-whose-profile-is-a-table-gives-what-the-"
                         "command-line-gives", "table", test_profile);
+  for (guint i = 0; i < G_N_ELEMENTS (made_linear); i++)
+    {
+      g_autofree char *claim =
+        g_strconcat ("/gimp/a-picture-in-linear-precision-gives-what-the-command-"
+                     "line-gives/", made_linear[i], NULL);
+
+      g_test_add_data_func (claim, made_linear[i], test_linear);
+    }
   g_test_add_func ("/gimp/different-pictures-give-different-values",
                    test_sensitivity);
   g_test_add_func ("/gimp/a-selection-is-what-is-read", test_selection);
