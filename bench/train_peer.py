@@ -85,9 +85,10 @@ class RmLoss(nn.Module):
             else self.threshold + 0.1 * (mean - self.threshold)
         weights = weights * (weighted > self.threshold)
         metric = (weights * errors).sum() / weights.sum().clamp_min(1e-12)
-        guide = (self.head(features)[:, 0] - labels).abs().mean()
-        return self.skill(guide.detach(), labels.abs().mean()) * metric \
-            + 0.1 * guide * guide
+        residuals = self.head(features)[:, 0] - labels
+        error = residuals.detach().abs().mean()
+        return self.skill(error, labels.abs().mean()) * metric \
+            + 0.1 * (residuals * residuals).mean()
 
     def near(self):
         """-1 / 2 sigma^2, by the error of the batches before this one."""

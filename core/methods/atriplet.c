@@ -152,7 +152,7 @@ triplet_loss (OrdMethod            *method,
 
   if (self->headed)
     loss += ord_head_loss (&self->head, ORD_HEAD_L1, batch->features,
-                           batch->labels, batch->n, 1.0, d_features);
+                           batch->labels, batch->n, 1.0, d_features, NULL);
   return loss;
 }
 

@@ -66,7 +66,7 @@ head_method_loss (OrdMethod            *method,
 
   memset (d_features, 0, sizeof (float) * batch->n * method->width);
   return ord_head_loss (&self->head, self->kind, batch->features,
-                        batch->labels, batch->n, 1.0, d_features);
+                        batch->labels, batch->n, 1.0, d_features, NULL);
 }
 
 static void

@@ -13,14 +13,11 @@ G_BEGIN_DECLS
  * OrdHeadLoss:
  * @ORD_HEAD_L1: mean |v − y| over images and components
  * @ORD_HEAD_SQUARED: mean (v − y)²
- * @ORD_HEAD_SQUARED_L1: (mean |v − y|)², whose gradients are those of the
- *   absolute error, fading as that error falls
  */
 typedef enum
 {
   ORD_HEAD_L1,
   ORD_HEAD_SQUARED,
-  ORD_HEAD_SQUARED_L1,
 } OrdHeadLoss;
 
 typedef struct
@@ -46,6 +43,7 @@ void   ord_head_answer (const OrdHead *head,
  * ord_head_loss:
  * @share: factor on the loss and all its gradients
  * @d_features: (n, width): added to
+ * @error: (out) (nullable): mean |v − y|, whatever the loss
  *
  * Overwrites the gradients of the head's parameters.
  */
@@ -55,6 +53,7 @@ double ord_head_loss   (const OrdHead *head,
                         const float   *labels,
                         gsize          n,
                         double         share,
-                        float         *d_features);
+                        float         *d_features,
+                        double        *error);
 
 G_END_DECLS

@@ -57,33 +57,31 @@ ord_head_answer (const OrdHead *head,
 }
 
 /* Residuals (n, n_labels) become the slopes of the loss by the values.
+ * @absolute: (out): the mean of their sizes
  *
  * Returns: the loss */
 static double
 judge (OrdHeadLoss  kind,
        double       share,
        float       *residuals,
-       gsize        count)
+       gsize        count,
+       double      *absolute)
 {
-  double absolute = 0.0, squared = 0.0, step;
+  const double step = share / (double) count;
+  double       squared = 0.0;
 
+  *absolute = 0.0;
   for (gsize i = 0; i < count; i++)
     {
-      absolute += fabs (residuals[i]) / (double) count;
+      *absolute += fabs (residuals[i]) / (double) count;
       squared += (double) residuals[i] * residuals[i] / (double) count;
+      residuals[i] = (float) step *
+                     (kind == ORD_HEAD_SQUARED
+                      ? 2.0f * residuals[i]
+                      : (float) ((residuals[i] > 0) - (residuals[i] < 0)));
     }
-  step = share / (double) count;
-  if (kind == ORD_HEAD_SQUARED_L1)
-    step *= 2.0 * absolute;
-  for (gsize i = 0; i < count; i++)
-    residuals[i] = (float) step *
-                   (kind == ORD_HEAD_SQUARED
-                    ? 2.0f * residuals[i]
-                    : (float) ((residuals[i] > 0) - (residuals[i] < 0)));
 
-  return share * (kind == ORD_HEAD_L1        ? absolute
-                  : kind == ORD_HEAD_SQUARED ? squared
-                                             : absolute * absolute);
+  return share * (kind == ORD_HEAD_SQUARED ? squared : *absolute);
 }
 
 double
@@ -93,17 +91,20 @@ ord_head_loss (const OrdHead *head,
                const float   *labels,
                gsize          n,
                double         share,
-               float         *d_features)
+               float         *d_features,
+               double        *error)
 {
   int               n_labels = (int) head->weight->dims[0];
   int               width = (int) head->weight->dims[1];
   gsize             count = n * (gsize) n_labels;
   g_autofree float *d_values = head_values (head, features, n);
-  double            loss;
+  double            loss, absolute;
 
   for (gsize i = 0; i < count; i++)
     d_values[i] -= labels[i];
-  loss = judge (kind, share, d_values, count);
+  loss = judge (kind, share, d_values, count, &absolute);
+  if (error)
+    *error = absolute;
 
   cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, n_labels, width,
                (int) n, 1.0f, d_values, n_labels, features, width, 0.0f,

@@ -21,11 +21,13 @@
  * pictures nothing is left to learn; there are eight or more unless --batch tells.)
  *
  * And a linear head looks at the same features. It takes no part in the answer. It
- * leads while the encoder is weak, and tells how much can be asked of the space:
+ * leads while the encoder is weak, and tells by its mean absolute error E how much can
+ * be asked of the space:
  *
- * - A tenth (--guide) of the square of its mean absolute error E is added to the
- *   loss: the gradients are those of E times E / 5, so that it steps back,
- *   unasked, as the answers come right.
+ * - A tenth (--guide) of its mean squared error is added to the loss, whose gradients
+ *   fade, so that it steps back, unasked, as the answers come right. (It need not be
+ *   robust as the metric loss is: where pictures cannot be read exactly, the mean that a
+ *   squared error asks for is what can be known.)
  * - The metric loss counts with the head's skill, 1 − E / mean |y| by running
  *   means, 0 for a head that knows nothing and 1 for one that knows all: pairs
  *   of features that mean nothing yet would be pushed apart in any direction,
@@ -93,8 +95,8 @@ static const OrdOptionSpec options[] = {
     "smoothly; with a large alpha it moves out in the course of training; 0: none do, "
     "as published",
     2.0, 0.0, 1000.0, FALSE, NULL },
-  { "guide", "weight of the square of the mean absolute error of a linear head that "
-    "leads until it explains the labels; 0 for none", 0.1, 0.0, 100.0, FALSE, NULL },
+  { "guide", "weight of the mean squared error of a linear head that leads until it "
+    "explains the labels; 0 for none", 0.1, 0.0, 100.0, FALSE, NULL },
   { NULL }
 };
 
@@ -503,16 +505,15 @@ rm_loss_loss (OrdMethod            *method,
   RmLoss *self = (RmLoss *) method;
   double  share = skill (self);
   double  metric = metric_loss (self, batch, d_features);
-  double  guide;
+  double  guide, error;
 
   for (gsize k = 0; k < batch->n * method->width; k++)
     d_features[k] *= (float) share;
-  guide = ord_head_loss (&self->head, ORD_HEAD_SQUARED_L1, batch->features,
-                         batch->labels, batch->n, self->guide, d_features);
+  guide = ord_head_loss (&self->head, ORD_HEAD_SQUARED, batch->features,
+                         batch->labels, batch->n, self->guide, d_features, &error);
   if (self->guide > 0.0)
     {
-      self->error =
-        (float) follow (self->error, sqrt (guide / self->guide));
+      self->error = (float) follow (self->error, error);
       self->deviation =
         (float) follow (self->deviation, mean_size (batch->labels, batch->n *
                                                     method->n_labels));
