@@ -79,7 +79,7 @@ run (GArray  *answer,
     }
 
   if (!ord_geometry_measure (&geometry, work.features, work.n, work.width,
-                             work.labels, 1, 1, NULL, error))
+                             work.labels, 1, 1, NULL, NULL, error))
     return FALSE;
   bench_answer (answer, geometry.d5);
   bench_answer (answer, geometry.rv);

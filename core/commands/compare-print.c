@@ -77,6 +77,8 @@ print_row (const OrdComparison *comparison,
                     measure->decimals < 0 ? decimals : measure->decimals,
                     measure->is_share ? 9 : 10,
                     value == ord_measure_best (measure, comparison));
+      if (measure->p_offset)
+        putchar (ord_measure_is_beaten (measure, row) ? '*' : ' ');
       fputs (measure->is_share ? "%" : "", stdout);
     }
   putchar ('\n');
@@ -96,7 +98,10 @@ print_headings (const OrdComparison *comparison,
     print_cell (ord_dataset_get_label_name (dataset, k), 12, FALSE);
   for (guint m = 0; m < ORD_N_MEASURES; m++)
     if (ord_measure_is_known (&ord_measures[m], comparison))
-      print_cell (ord_measures[m].title, 10, FALSE);
+      {
+        print_cell (ord_measures[m].title, 10, FALSE);
+        fputs (ord_measures[m].p_offset ? " " : "", stdout);
+      }
   putchar ('\n');
 }
 
@@ -165,7 +170,7 @@ ord_compare_print_table (const OrdComparison *comparison,
           comparison->epochs == 1 ? "" : "s", comparison->n_seeds,
           comparison->n_seeds == 1 ? "" : "s", *unit ? "; in " : "", unit,
           comparison->rows->len > 1
-          ? "\n* The best row's errors are lower at p < .05 (one-tailed paired "
+          ? "\n* The best of the column is lower at p < .05 (one-tailed paired "
             "t-test)." : "");
   if (mirrored)
     printf ("%s\n", mirrored);
@@ -239,6 +244,7 @@ ord_compare_print_json (const OrdComparison *comparison,
         ord_command_add_numbers (builder, "component_mae", row->component_mae,
                                  comparison->n_labels);
       ord_command_add_number (builder, "p", row->p);
+      ord_command_add_number (builder, "p_d5", row->p_d5);
       json_builder_set_member_name (builder, "flip_horizontal");
       json_builder_add_int_value (builder, row->mirrored[ORD_FLIP_HORIZONTAL]);
       json_builder_set_member_name (builder, "flip_vertical");

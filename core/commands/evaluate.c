@@ -162,7 +162,7 @@ measure (Result                *result,
     }
 
   return ord_geometry_measure (&result->geometry, features, n, parts->width,
-                               answers.truths, n_labels, 1,
+                               answers.truths, n_labels, 1, NULL,
                                ord_command_cancellable (), error);
 }
 

@@ -209,6 +209,7 @@ ord_comparison_measure (OrdComparison     *comparison,
   OrdGeometry               geometry;
   OrdQuality                quality;
   g_autofree OrdQuality    *components = NULL;
+  g_autofree double        *near_distances = NULL;
   double                    flagged = NAN;
   gsize                     count;
 
@@ -227,9 +228,10 @@ ord_comparison_measure (OrdComparison     *comparison,
   components = g_new (OrdQuality, comparison->n_labels);
   ord_quality_measure_components (components, tests.truths, values, tests.n,
                                   comparison->n_labels);
+  near_distances = g_new (double, comparison->n);
   if (!ord_geometry_measure (&geometry, tests.features, tests.n, parts->width,
-                             tests.truths, comparison->n_labels, 1, cancellable,
-                             error))
+                             tests.truths, comparison->n_labels, 1,
+                             near_distances, cancellable, error))
     return FALSE;
   if (!count_mirrored (row, parts, error))
     return FALSE;
@@ -242,11 +244,14 @@ ord_comparison_measure (OrdComparison     *comparison,
     {
       row->model = g_object_ref (model);
       row->errors = g_new0 (double, comparison->n);
+      row->near_distances = g_new0 (double, comparison->n);
       row->component_mae = g_new0 (double, comparison->n_labels);
       row->values = g_memdup2 (values, sizeof (double) * count);
       row->half_widths = g_memdup2 (halves, sizeof (double) * count);
     }
   add_answers (comparison, row, values, halves);
+  for (gsize i = 0; i < comparison->n; i++)
+    row->near_distances[i] += near_distances[i];
   for (guint k = 0; k < comparison->n_labels; k++)
     row->component_mae[k] += components[k].mae;
   *mae = quality.mae;
@@ -276,7 +281,10 @@ ord_comparison_finish_row (OrdComparison    *comparison,
   for (guint k = 0; k < comparison->n_labels; k++)
     row->component_mae[k] *= share;
   for (gsize i = 0; i < comparison->n; i++)
-    row->errors[i] *= share;
+    {
+      row->errors[i] *= share;
+      row->near_distances[i] *= share;
+    }
 
   row->mae = 0.0;
   for (guint s = 0; s < comparison->n_seeds; s++)
@@ -289,26 +297,47 @@ ord_comparison_finish_row (OrdComparison    *comparison,
                            &row->mae_high);
 }
 
+/* The row with the lowest number at @offset. */
+static guint
+find_lowest (const OrdComparison *comparison,
+             gsize                offset)
+{
+  double lowest = NAN;
+  guint  found = 0;
+
+  for (guint i = 0; i < comparison->rows->len; i++)
+    {
+      double value = G_STRUCT_MEMBER (double, comparison->rows->pdata[i], offset);
+
+      if (value < lowest || (isnan (lowest) && !isnan (value)))
+        {
+          lowest = value;
+          found = i;
+        }
+    }
+  return found;
+}
+
 void
 ord_comparison_find_best (OrdComparison *comparison)
 {
-  const OrdComparisonRow *best;
+  const OrdComparisonRow *best, *nearest;
 
+  comparison->best = find_lowest (comparison,
+                                  G_STRUCT_OFFSET (OrdComparisonRow, mae));
+  best = comparison->rows->pdata[comparison->best];
+  nearest = comparison->rows->pdata[find_lowest (
+    comparison, G_STRUCT_OFFSET (OrdComparisonRow, d5))];
   for (guint i = 0; i < comparison->rows->len; i++)
     {
-      const OrdComparisonRow *row = g_ptr_array_index (comparison->rows, i);
+      OrdComparisonRow *row = comparison->rows->pdata[i];
 
-      best = g_ptr_array_index (comparison->rows, comparison->best);
-      if (row->mae < best->mae || isnan (best->mae))
-        comparison->best = i;
-    }
-  best = g_ptr_array_index (comparison->rows, comparison->best);
-  for (guint i = 0; i < comparison->rows->len; i++)
-    {
-      OrdComparisonRow *row = g_ptr_array_index (comparison->rows, i);
-
-      row->p = row == best ? NAN
-                           : ord_comparison_paired_t (comparison, best->errors,
-                                                      row->errors);
+      row->p = row == best
+               ? NAN : ord_comparison_paired_t (comparison, best->errors,
+                                                row->errors);
+      row->p_d5 = row == nearest
+                  ? NAN : ord_comparison_paired_t (comparison,
+                                                   nearest->near_distances,
+                                                   row->near_distances);
     }
 }

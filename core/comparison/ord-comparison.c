@@ -15,6 +15,7 @@ ord_comparison_row_free (OrdComparisonRow *row)
   g_free (row->values);
   g_free (row->half_widths);
   g_free (row->errors);
+  g_free (row->near_distances);
   g_free (row->component_mae);
   g_free (row);
 }

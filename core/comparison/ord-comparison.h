@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * @mae: the mean of @errors
  * @mae_low, @mae_high: its bootstrap 95 % interval, ord_comparison_interval()
  * @mae_sd: over the seeds; NaN with one
+ * @near_distances: (n), of each test image the mean label distance to the 5 test
+ *   images nearest to it, the mean over the seeds; their mean is D5
  * @component_mae: (n_labels), of each component of the label alone
  * @coverage: share of the labels inside their interval
  * @width: mean width of the interval, label units, all components
@@ -29,6 +31,7 @@ G_BEGIN_DECLS
  * @foreign: the same of the foreign pictures; NaN without any
  * @p: of a one-tailed paired t-test that the best row has lower errors; NaN
  *   for the best row itself
+ * @p_d5: the same of @near_distances and the row with the lowest D5
  * @mirrored: how many of the seeds' trainings mirrored pictures so, told to or
  *   by what they found out
  *
@@ -43,6 +46,7 @@ typedef struct
   double   *values;
   double   *half_widths;
   double   *errors;
+  double   *near_distances;
   double    mae;
   double    mae_low;
   double    mae_high;
@@ -58,6 +62,7 @@ typedef struct
   double    flagged;
   double    foreign;
   double    p;
+  double    p_d5;
   guint     mirrored[ORD_N_FLIPS];
 } OrdComparisonRow;
 

@@ -11,14 +11,17 @@
 #define OF(member) G_STRUCT_OFFSET (OrdComparisonRow, member)
 
 const OrdMeasure ord_measures[ORD_N_MEASURES] = {
-  { "R²", "r2", OF (r2), FALSE, FALSE, 4, ORD_HIGHER_IS_BETTER },
-  { "D5", "d5", OF (d5), TRUE, FALSE, -1, ORD_LOWER_IS_BETTER },
-  { "RV", "rv", OF (rv), FALSE, FALSE, 4, ORD_LOWER_IS_BETTER },
+  { "R²", "r2", OF (r2), FALSE, FALSE, 4, ORD_HIGHER_IS_BETTER, 0 },
+  { "D5", "d5", OF (d5), TRUE, FALSE, -1, ORD_LOWER_IS_BETTER, OF (p_d5) },
+  { "RV", "rv", OF (rv), FALSE, FALSE, 4, ORD_LOWER_IS_BETTER, 0 },
   { "coverage", "coverage", OF (coverage), FALSE, TRUE, 1,
-    ORD_NEITHER_IS_BETTER },
-  { "width", "mean_width", OF (width), TRUE, FALSE, -1, ORD_NEITHER_IS_BETTER },
-  { "flagged", "flagged", OF (flagged), FALSE, TRUE, 1, ORD_NEITHER_IS_BETTER },
-  { "foreign", "foreign", OF (foreign), FALSE, TRUE, 1, ORD_NEITHER_IS_BETTER },
+    ORD_NEITHER_IS_BETTER, 0 },
+  { "width", "mean_width", OF (width), TRUE, FALSE, -1, ORD_NEITHER_IS_BETTER,
+    0 },
+  { "flagged", "flagged", OF (flagged), FALSE, TRUE, 1, ORD_NEITHER_IS_BETTER,
+    0 },
+  { "foreign", "foreign", OF (foreign), FALSE, TRUE, 1, ORD_NEITHER_IS_BETTER,
+    0 },
 };
 
 double
@@ -35,6 +38,14 @@ ord_measure_show (const OrdMeasure       *measure,
   double value = ord_measure_get (measure, row);
 
   return measure->is_share ? 100.0 * value : value;
+}
+
+gboolean
+ord_measure_is_beaten (const OrdMeasure       *measure,
+                       const OrdComparisonRow *row)
+{
+  return measure->p_offset != 0 &&
+         G_STRUCT_MEMBER (double, row, measure->p_offset) < ORD_SIGNIFICANT;
 }
 
 gboolean

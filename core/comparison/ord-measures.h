@@ -31,6 +31,8 @@ typedef enum
  * @has_unit: whether it is in the label's unit
  * @is_share: 0–1, shown as per cent
  * @decimals: as shown; negative for those of the errors
+ * @p_offset: in OrdComparisonRow, of the p of a test that the best is lower; 0
+ *   where there is none
  */
 typedef struct
 {
@@ -41,6 +43,7 @@ typedef struct
   gboolean    is_share;
   int         decimals;
   OrdBetter   better;
+  gsize       p_offset;
 } OrdMeasure;
 
 #define ORD_N_MEASURES 7
@@ -54,6 +57,10 @@ double   ord_measure_get      (const OrdMeasure       *measure,
 /* As people are shown it: per cent of a share. */
 double   ord_measure_show     (const OrdMeasure       *measure,
                                const OrdComparisonRow *row);
+
+/* Whether the best row's is lower by more than chance. */
+gboolean ord_measure_is_beaten (const OrdMeasure       *measure,
+                                const OrdComparisonRow *row);
 
 /* Whether any row has a number there. */
 gboolean ord_measure_is_known (const OrdMeasure       *measure,

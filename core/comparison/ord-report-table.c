@@ -104,6 +104,8 @@ add_row (GString                *page,
       g_string_append (page, "<td>");
       add_number (page, value, ord_measure_best (measure, comparison),
                   measure->decimals < 0 ? decimals : measure->decimals);
+      if (ord_measure_is_beaten (measure, row))
+        g_string_append (page, "*");
       if (measure->is_share && isfinite (value))
         g_string_append (page, "\u00a0%");
       g_string_append (page, "</td>");
@@ -188,7 +190,8 @@ add_legend (GString             *page,
       g_string_append (mae, " *: the errors of ");
       ord_markup_text (mae, best->name);
       g_string_append_printf (mae, " are lower at p\u00a0&lt;\u00a0.05 (one-tailed "
-                                   "t-test, paired by %s).",
+                                   "t-test, paired by %s); beside D5 the same of "
+                                   "the best there.",
                               whole);
     }
 

@@ -19,6 +19,7 @@ gboolean ord_geometry_measure_sampled (OrdGeometry   *geometry,
                                        guint          n_labels,
                                        gsize          size,
                                        guint64        seed,
+                                       double        *near_distances,
                                        GCancellable  *cancellable,
                                        GError       **error);
 

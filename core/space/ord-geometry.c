@@ -57,6 +57,7 @@ measure_d5 (const OrdNeighbours *neighbours,
             const double        *labels,
             guint                n_labels,
             double              *d5,
+            double              *near_distances,
             GCancellable        *cancellable,
             GError             **error)
 {
@@ -70,8 +71,15 @@ measure_d5 (const OrdNeighbours *neighbours,
     return FALSE;
 
   for (gsize i = 0; i < n; i++)
-    for (gsize j = 0; j < k; j++)
-      sum += label_distance (labels, n_labels, i, nearest[i * k + j].index);
+    {
+      double of_image = 0.0;
+
+      for (gsize j = 0; j < k; j++)
+        of_image += label_distance (labels, n_labels, i, nearest[i * k + j].index);
+      if (near_distances != NULL)
+        near_distances[i] = of_image / k;
+      sum += of_image;
+    }
   *d5 = sum / (n * k);
 
   return TRUE;
@@ -391,6 +399,7 @@ ord_geometry_measure_sampled (OrdGeometry   *geometry,
                               guint          n_labels,
                               gsize          size,
                               guint64        seed,
+                              double        *near_distances,
                               GCancellable  *cancellable,
                               GError       **error)
 {
@@ -405,8 +414,8 @@ ord_geometry_measure_sampled (OrdGeometry   *geometry,
     return TRUE;
 
   neighbours = ord_neighbours_new (features, n, width);
-  if (!measure_d5 (neighbours, labels, n_labels, &geometry->d5, cancellable,
-                   error))
+  if (!measure_d5 (neighbours, labels, n_labels, &geometry->d5, near_distances,
+                   cancellable, error))
     return FALSE;
   if (n < 3)
     return TRUE;
@@ -423,10 +432,11 @@ ord_geometry_measure (OrdGeometry   *geometry,
                       const double  *labels,
                       guint          n_labels,
                       guint64        seed,
+                      double        *near_distances,
                       GCancellable  *cancellable,
                       GError       **error)
 {
   return ord_geometry_measure_sampled (geometry, features, n, width, labels,
-                                       n_labels, SAMPLE_SIZE, seed, cancellable,
-                                       error);
+                                       n_labels, SAMPLE_SIZE, seed,
+                                       near_distances, cancellable, error);
 }

@@ -30,6 +30,8 @@ typedef struct
  * @features: (n, width)
  * @labels: (n, n_labels); the distance of vector labels is Euclidean
  * @seed: of the samples that stand for more than 1,000 images
+ * @near_distances: (out) (nullable): (n), of each image the mean label distance to
+ *   its 5 nearest others, of which D5 is the mean; with one image it is not set
  *
  * Returns: %FALSE on cancellation
  */
@@ -40,6 +42,7 @@ gboolean ord_geometry_measure (OrdGeometry   *geometry,
                                const double  *labels,
                                guint          n_labels,
                                guint64        seed,
+                               double        *near_distances,
                                GCancellable  *cancellable,
                                GError       **error);
 

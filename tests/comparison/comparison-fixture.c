@@ -174,6 +174,7 @@ make_row (const OrdComparison *comparison,
   row->flagged = 0.0125;
   row->foreign = NAN;
   row->p = place == BEST ? NAN : place == 0 ? 0.01 : 0.2;
+  row->p_d5 = place == 0 ? NAN : place == 1 ? 0.2 : 0.01;
   return row;
 }
 

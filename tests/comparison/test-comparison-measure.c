@@ -4,6 +4,7 @@
  * whose the test images are.
  */
 #include <math.h>
+#include <string.h>
 
 #include "comparison/ord-comparison-private.h"
 
@@ -24,6 +25,7 @@ add_row (OrdComparison *comparison,
   OrdComparisonRow *row = g_new0 (OrdComparisonRow, 1);
 
   row->errors = g_memdup2 (errors, sizeof (double) * comparison->n);
+  row->near_distances = g_memdup2 (errors, sizeof (double) * comparison->n);
   row->component_mae = g_new0 (double, comparison->n_labels);
   g_ptr_array_add (comparison->rows, row);
   return row;
@@ -76,6 +78,7 @@ test_sums_become_means (void)
   ord_comparison_finish_row (comparison, row, maes);
 
   g_assert_cmpfloat (row->errors[2], ==, 4.5);
+  g_assert_cmpfloat (row->near_distances[2], ==, 4.5);
   g_assert_cmpfloat (row->mae, ==, 2.5);
   g_assert_cmpfloat_with_epsilon (row->mae_sd, sqrt (0.5), 1e-12);
   g_assert_cmpfloat (row->component_mae[0], ==, 2.5);
@@ -113,6 +116,29 @@ test_worse_rows_get_the_low_p (void)
   g_assert_cmpfloat_with_epsilon (
     ((OrdComparisonRow *) comparison->rows->pdata[2])->p,
     student_of_two (t_close), 1e-9);
+}
+
+/* The best space need not be that of the best answers. */
+static void
+test_spaces_are_tested_by_themselves (void)
+{
+  g_autoptr (OrdComparison) comparison = new_comparison (N, NULL);
+  const double              best[N] = { 1.0, 2.0, 3.0 };
+  const double              close[N] = { 1.1, 1.9, 3.1 };
+  OrdComparisonRow         *answers = add_row (comparison, best);
+  OrdComparisonRow         *space = add_row (comparison, close);
+
+  answers->mae = space->d5 = 2.0;
+  space->mae = answers->d5 = 6.1 / 3.0;
+  memcpy (answers->near_distances, close, sizeof close);
+  memcpy (space->near_distances, best, sizeof best);
+  ord_comparison_find_best (comparison);
+
+  g_assert_cmpuint (comparison->best, ==, 0);
+  g_assert_true (isnan (answers->p));
+  g_assert_cmpfloat_with_epsilon (space->p, student_of_two (-0.5), 1e-9);
+  g_assert_true (isnan (space->p_d5));
+  g_assert_cmpfloat_with_epsilon (answers->p_d5, student_of_two (-0.5), 1e-9);
 }
 
 /* Images of one subject count as one; those without a group each as their own. */
@@ -186,6 +212,8 @@ main (int    argc,
   g_test_add_func ("/comparison/sums-become-means", test_sums_become_means);
   g_test_add_func ("/comparison/worse-rows-get-the-low-p",
                    test_worse_rows_get_the_low_p);
+  g_test_add_func ("/comparison/spaces-are-tested-by-themselves",
+                   test_spaces_are_tested_by_themselves);
   g_test_add_func ("/comparison/groups-are-subjects", test_groups_are_subjects);
   g_test_add_func ("/comparison/more-images-of-a-subject-prove-nothing",
                    test_more_images_of_a_subject_prove_nothing);

@@ -356,6 +356,10 @@ test_star (Place         *place,
   g_assert_nonnull (strstr (page->text->str, "7.000"));
   g_assert_null (strstr (page->text->str, "7.000*"));
   g_assert_null (strstr (page->text->str, "3.000*"));
+  /* D5 by itself. */
+  g_assert_null (strstr (page->text->str, "8.000*"));
+  g_assert_null (strstr (page->text->str, "9.000*"));
+  g_assert_nonnull (strstr (page->text->str, "10.000*"));
 }
 
 static void
