@@ -25,42 +25,24 @@ enum
   RETURN_NEIGHBOUR_FILES,
 };
 
-/* "sex=F, age=3" as the engine wants it: one text per assignment. */
-static gboolean
-parse_covariates (OrdDataset  *dataset,
-                  const char  *text,
-                  double      *covariates,
-                  GError     **error)
-{
-  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", ",", -1);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) assignments = NULL;
-
-  for (guint i = 0; parts[i] != NULL; i++)
-    if (*g_strstrip (parts[i]) != '\0')
-      g_strv_builder_add (builder, parts[i]);
-
-  assignments = g_strv_builder_end (builder);
-
-  return ord_dataset_parse_covariates (dataset,
-                                       (const char * const *) assignments,
-                                       covariates, error);
-}
-
 static OrdPrediction *
 predict (GimpImage   *image,
          OrdModel    *model,
          const char  *covariates_text,
          GError     **error)
 {
-  const OrdModelParts     *parts      = ord_model_get_parts (model);
-  g_autoptr (OrdPredictor) predictor  = NULL;
-  g_autoptr (OrdImage)     pixels     = NULL;
-  g_autofree double       *covariates = NULL;
+  const OrdModelParts     *parts       = ord_model_get_parts (model);
+  g_autoptr (OrdPredictor) predictor   = NULL;
+  g_autoptr (OrdImage)     pixels      = NULL;
+  g_autofree double       *covariates  = NULL;
+  g_auto (GStrv)           assignments = NULL;
 
-  covariates = g_new (double,
-                      ord_dataset_get_n_covariates (parts->dataset) + 1);
-  if (! parse_covariates (parts->dataset, covariates_text, covariates, error))
+  covariates  = g_new (double,
+                       ord_dataset_get_n_covariates (parts->dataset) + 1);
+  assignments = ord_dataset_split_assignments (covariates_text);
+  if (! ord_dataset_parse_covariates (parts->dataset,
+                                      (const char * const *) assignments,
+                                      covariates, error))
     return NULL;
 
   predictor = ord_predictor_new (model, error);

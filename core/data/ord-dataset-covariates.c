@@ -325,6 +325,32 @@ parse_assignment (OrdDataset *dataset,
   return covariate_error (dataset, error, "“%s” is not known", name);
 }
 
+char **
+ord_dataset_split_assignments (const char *text)
+{
+  g_auto (GStrv)        parts = g_strsplit (text ? text : "", ",", -1);
+  g_autoptr (GPtrArray) assignments =
+    g_ptr_array_new_null_terminated (1, g_free, TRUE);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      if (parts[i][strspn (parts[i], " \t")] == '\0')
+        continue;
+      if (assignments->len > 0 && strchr (parts[i], '=') == NULL)
+        {
+          char **last = (char **) &assignments->pdata[assignments->len - 1];
+          char  *whole = g_strconcat (*last, ",", parts[i], NULL);
+
+          g_free (*last);
+          *last = whole;
+        }
+      else
+        g_ptr_array_add (assignments, g_strdup (parts[i]));
+    }
+
+  return (char **) g_ptr_array_steal (assignments, NULL);
+}
+
 gboolean
 ord_dataset_parse_covariates (OrdDataset         *dataset,
                               const char * const *assignments,

@@ -173,6 +173,17 @@ void        ord_dataset_encode_covariates   (OrdDataset   *dataset,
                                              float        *out);
 
 /**
+ * ord_dataset_split_assignments:
+ * @text: (nullable): "sex=F, age=3"
+ *
+ * What follows a comma without an equals sign goes on with the value before it, for
+ * categories that have commas in their names.
+ *
+ * Returns: (transfer full): for ord_dataset_parse_covariates()
+ */
+char      **ord_dataset_split_assignments   (const char *text);
+
+/**
  * ord_dataset_parse_covariates:
  * @assignments: (nullable): %NULL-terminated "name=value" texts
  * @covariates: (out): (n_covariates)

@@ -210,6 +210,28 @@ test_without_any (void)
   assert_dataset_error (&folder, &options, "it has: none");
 }
 
+static void
+assert_split (const char *text,
+              const char *joined)
+{
+  g_auto (GStrv)   parts = ord_dataset_split_assignments (text);
+  g_autofree char *found = g_strjoinv ("|", parts);
+
+  g_assert_cmpstr (found, ==, joined);
+}
+
+static void
+test_a_comma_may_be_in_a_value (void)
+{
+  assert_split (NULL, "");
+  assert_split (" ,", "");
+  assert_split ("sex=F", "sex=F");
+  assert_split ("sex=F,weight=3,", "sex=F|weight=3");
+  assert_split ("side=left, upper,sex=F", "side=left, upper|sex=F");
+  /* Nothing is lost that the reader of assignments would object to. */
+  assert_split ("F, sex=M", "F| sex=M");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -229,6 +251,8 @@ main (int   argc,
                    test_without_unknown);
   g_test_add_func ("/covariates/none-can-be-left-out-of-none",
                    test_without_any);
+  g_test_add_func ("/covariates/a-comma-may-be-in-a-value",
+                   test_a_comma_may_be_in_a_value);
 
   return g_test_run ();
 }
