@@ -13,7 +13,7 @@
 #include "../comparison/ord-comparison-run.h"
 #include "../comparison/ord-pace.h"
 #include "../comparison/ord-report.h"
-#include "../data/ord-random.h"
+#include "../ord-random.h"
 #include "../methods/ord-method.h"
 #include "network-options.h"
 

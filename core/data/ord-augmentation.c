@@ -7,7 +7,7 @@
  */
 #include "ord-augmentation.h"
 
-#include "ord-random.h"
+#include "../ord-random.h"
 
 #include <math.h>
 #include <string.h>

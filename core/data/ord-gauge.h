@@ -5,7 +5,7 @@
 #pragma once
 
 #include "ord-image.h"
-#include "ord-random.h"
+#include "../ord-random.h"
 
 #include <cairo.h>
 

@@ -12,7 +12,7 @@
 #include "ord-loader.h"
 
 #include "ord-image-file.h"
-#include "ord-random.h"
+#include "../ord-random.h"
 
 #include <math.h>
 

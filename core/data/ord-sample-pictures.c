@@ -5,7 +5,7 @@
 #include "ord-sample-pictures.h"
 
 #include "ord-gauge.h"
-#include "ord-random.h"
+#include "../ord-random.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>

@@ -10,7 +10,7 @@
  */
 #include "ord-dataset-private.h"
 
-#include "ord-random.h"
+#include "../ord-random.h"
 
 /* Images that stay together. */
 typedef struct

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "../data/ord-random.h"
+#include "../ord-random.h"
 
 struct _OrdFrozen
 {

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../data/ord-random.h"
+#include "../ord-random.h"
 #include "../encoder/ord-feature-cache.h"
 
 /* Pictures that the network sees at once: always as many, since the last bits

@@ -6,7 +6,7 @@
  */
 #include "ord-run-private.h"
 
-#include "../data/ord-random.h"
+#include "../ord-random.h"
 
 /* Pictures of a timed step; the ratio is that of larger ones. */
 #define BATCH 16

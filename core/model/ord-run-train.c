@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../data/ord-random.h"
+#include "../ord-random.h"
 #include "../network/ord-one-cycle.h"
 
 /* Steps that are timed, after one that warms the caches, to fit the budget. */

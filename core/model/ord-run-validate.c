@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../data/ord-random.h"
+#include "../ord-random.h"
 #include "../space/ord-quality.h"
 #include "../space/ord-spread.h"
 #include "../space/ord-statistics.h"

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "../data/ord-random.h"
+#include "../ord-random.h"
 
 /* A cache line, and the widest vector register. */
 #define ALIGNMENT 64

@@ -22,7 +22,7 @@
 #include "ord-geometry-private.h"
 #include "ord-knn-graph-private.h"
 #include "ord-neighbours-private.h"
-#include "ord-random-private.h"
+#include "../ord-random.h"
 #include "ord-shortest-paths-private.h"
 
 #define D5_NEAREST    5
@@ -132,7 +132,7 @@ draw_rows (const double *labels,
            guint         n_labels,
            gsize         n,
            gsize         size,
-           guint64      *random)
+           OrdRandom    *random)
 {
   Rank *ranks = g_new (Rank, n);
 
@@ -140,7 +140,7 @@ draw_rows (const double *labels,
     ranks[i] = (Rank){ labels[i * n_labels], i };
   for (gsize i = 0; i < size && size < n; i++)
     {
-      gsize other = i + ord_random_below (random, n - i);
+      gsize other = i + ord_random_index (random, n - i);
       Rank  swap = ranks[i];
 
       ranks[i] = ranks[other];
@@ -182,7 +182,7 @@ sample_init (Sample        *sample,
              const double  *labels,
              guint          n_labels,
              gsize          size,
-             guint64       *random,
+             OrdRandom     *random,
              GCancellable  *cancellable,
              GError       **error)
 {
@@ -368,16 +368,17 @@ measure_rv (OrdGeometry   *geometry,
             GCancellable  *cancellable,
             GError       **error)
 {
-  guint    n_samples = n > size ? SAMPLES : 1;
-  gsize    most = MIN (NEAREST_MOST, MIN (n, size) - 1);
-  guint    n_graphs = (most + NEAREST_STEP - 1) / NEAREST_STEP;
-  Sample   samples[SAMPLES] = { { 0 } };
-  double   residuals[SAMPLES * N_GRAPHS] = { 0.0 };
-  gboolean measured = TRUE;
+  OrdRandom random = { seed };
+  guint     n_samples = n > size ? SAMPLES : 1;
+  gsize     most = MIN (NEAREST_MOST, MIN (n, size) - 1);
+  guint     n_graphs = (most + NEAREST_STEP - 1) / NEAREST_STEP;
+  Sample    samples[SAMPLES] = { { 0 } };
+  double    residuals[SAMPLES * N_GRAPHS] = { 0.0 };
+  gboolean  measured = TRUE;
 
   for (guint s = 0; s < n_samples && measured; s++)
     measured = sample_init (&samples[s], features, n, width, labels, n_labels,
-                            size, &seed, cancellable, error);
+                            size, &random, cancellable, error);
   if (measured)
     measured = measure_samples (samples, n_samples, n_graphs, residuals,
                                 cancellable, error);

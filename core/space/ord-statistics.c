@@ -6,7 +6,7 @@
  */
 #include <math.h>
 
-#include "ord-random-private.h"
+#include "../ord-random.h"
 #include "ord-statistics.h"
 
 #define TINY       1e-300
@@ -184,7 +184,8 @@ draw_statistics (OrdStatisticFunc  func,
                  double           *values)
 {
   /* Neighbouring seeds must not share draws. */
-  guint64 base = ord_random_next (&seed);
+  OrdRandom seeds = { seed };
+  guint64   base = ord_random_next (&seeds);
 
 #pragma omp parallel
   {
@@ -194,11 +195,11 @@ draw_statistics (OrdStatisticFunc  func,
     for (guint d = 0; d < n_draws; d++)
       {
         /* A stream of its own for each draw, whichever thread makes it. */
-        guint64 start = base + d;
-        guint64 random = ord_random_next (&start);
+        OrdRandom start = { base + d };
+        OrdRandom random = { ord_random_next (&start) };
 
         for (gsize i = 0; i < n; i++)
-          rows[i] = ord_random_below (&random, n);
+          rows[i] = ord_random_index (&random, n);
         values[d] = func (rows, n, user_data);
       }
   }

@@ -3,7 +3,7 @@
  * Random changes of training images.
  */
 #include "data/ord-augmentation.h"
-#include "data/ord-random.h"
+#include "ord-random.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * Batches prepared by worker threads.
  */
 #include "data/ord-loader.h"
-#include "data/ord-random.h"
+#include "ord-random.h"
 #include "fixture.h"
 
 #include <glib/gstdio.h>

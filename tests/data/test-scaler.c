@@ -3,7 +3,7 @@
  * The streaming scaler against a plain two-dimensional sum in double precision.
  */
 #include "data/ord-image.h"
-#include "data/ord-random.h"
+#include "ord-random.h"
 
 #include <math.h>
 #include <string.h>

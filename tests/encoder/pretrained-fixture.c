@@ -5,7 +5,7 @@
  */
 #include "pretrained-fixture.h"
 
-#include "data/ord-random.h"
+#include "ord-random.h"
 
 GBytes *
 every_operator (void)

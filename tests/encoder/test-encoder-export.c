@@ -10,7 +10,7 @@
 #include "../folder.h"
 #include "pretrained-fixture.h"
 
-#include "data/ord-random.h"
+#include "ord-random.h"
 #include "encoder/ord-encoder-export.h"
 #include "onnx/ord-onnx-export.h"
 #include "onnx/ord-onnx-session.h"

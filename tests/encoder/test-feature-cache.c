@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "../folder.h"
-#include "data/ord-random.h"
+#include "ord-random.h"
 #include "encoder/ord-feature-cache.h"
 
 #define WIDTH 300

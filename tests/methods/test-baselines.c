@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "baselines-golden.h"
-#include "data/ord-random.h"
+#include "ord-random.h"
 #include "methods/atriplet-private.h"
 #include "methods/ord-method-private.h"
 

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/ord-random.h"
+#include "ord-random.h"
 #include "methods/ord-method-private.h"
 #include "methods/rm-loss-private.h"
 

@@ -8,7 +8,7 @@
 
 #include "../folder.h"
 #include "data/ord-image.h"
-#include "data/ord-random.h"
+#include "ord-random.h"
 #include "model/ord-checkpoint.h"
 #include "model/ord-run-private.h"
 #include "model/ord-trainer.h"

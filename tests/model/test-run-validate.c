@@ -5,7 +5,7 @@
  */
 #include <math.h>
 
-#include "data/ord-random.h"
+#include "ord-random.h"
 #include "model/ord-run-private.h"
 
 #define N_ERRORS 64

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/ord-random.h"
+#include "ord-random.h"
 
 /* Slopes looked at per array; they are spread over it. */
 #define LOOKED_AT 24

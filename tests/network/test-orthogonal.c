@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/ord-random.h"
+#include "ord-random.h"
 #include "network/ord-orthogonal.h"
 
 /* (transfer full): (rows, columns) */

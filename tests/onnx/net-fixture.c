@@ -4,7 +4,7 @@
  */
 #include "net-fixture.h"
 
-#include "data/ord-random.h"
+#include "ord-random.h"
 
 #include <string.h>
 

@@ -7,12 +7,22 @@
 
 #include <math.h>
 
-#include "space/ord-random-private.h"
+#include "ord-random.h"
+
+static inline guint64
+draw (guint64 *state)
+{
+  OrdRandom random = { *state };
+  guint64   drawn = ord_random_next (&random);
+
+  *state = random.state;
+  return drawn;
+}
 
 static inline double
 draw_uniform (guint64 *state)
 {
-  return (ord_random_next (state) >> 11) * 0x1p-53;
+  return (draw (state) >> 11) * 0x1p-53;
 }
 
 static inline double

@@ -396,8 +396,7 @@ test_mutated (void)
 
           /* Half of the damage goes into the header. */
           for (int hit = 0; hit < 1 + i % 3; hit++)
-            data[ord_random_below (&seed, i % 2 == 0 ? 36 : size)]
-                = ord_random_next (&seed);
+            data[draw (&seed) % (i % 2 == 0 ? 36 : size)] = draw (&seed);
           damaged = g_bytes_new_take (data, size);
           read = ord_map_from_bytes (damaged, roll.n, WIDTH, &error);
           if (read == NULL)

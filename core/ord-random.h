@@ -67,12 +67,29 @@ ord_random_range (OrdRandom *random,
   return low + (high - low) * ord_random_uniform (random);
 }
 
-/* In [0, n); @n at least 1. */
+/* In [0, n); @n at least 1, and so small that a difference of 1 / 2^32 in how likely
+ * the numbers are is none. */
 static inline guint
 ord_random_below (OrdRandom *random,
                   guint      n)
 {
   return (guint) (((ord_random_next (random) >> 32) * (guint64) n) >> 32);
+}
+
+/* In [0, n), all equally likely whatever @n, which is at least 1: draws from the
+ * uneven end are repeated. */
+static inline gsize
+ord_random_index (OrdRandom *random,
+                  gsize      n)
+{
+  guint64 uneven = (G_MAXUINT64 % n + 1) % n;
+  guint64 draw;
+
+  do
+    draw = ord_random_next (random);
+  while (uneven != 0 && draw > G_MAXUINT64 - uneven);
+
+  return draw % n;
 }
 
 /* Standard normal (Box and Muller). */
