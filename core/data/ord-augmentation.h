@@ -40,11 +40,15 @@ typedef struct
 } OrdAugmentation;
 
 /* Option table: rotation, shift, scale, contrast, flip-horizontal,
- * flip-vertical, and fade and find-flips, which are for a trainer. */
+ * flip-vertical, and for a trainer fade, find-flips and average-flips. */
 extern const OrdOptionSpec ord_augmentation_options[];
 
 void ord_augmentation_from_options (OrdAugmentation  *augmentation,
                                     const OrdOptions *options);
+
+/* Of a training that is done: the mirror images that take part in answers, as bits
+ * 1 << %OrdFlip. */
+guint ord_augmentation_averaged_flips (const OrdOptions *options);
 
 /* To @strength (0–1) of each change; mirror images have no degrees. */
 void ord_augmentation_weaken (OrdAugmentation *augmentation,

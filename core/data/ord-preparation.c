@@ -306,3 +306,30 @@ ord_preparation_normalise (const OrdPreparation *preparation,
       out += n;
     }
 }
+
+void
+ord_preparation_mirror (const OrdPreparation *preparation,
+                        guint                 n,
+                        const float          *inputs,
+                        guint                 flips,
+                        float                *out)
+{
+  const gboolean by_column = (flips & 1u << ORD_FLIP_HORIZONTAL) != 0;
+  const gboolean by_row = (flips & 1u << ORD_FLIP_VERTICAL) != 0;
+  const gsize    height = (gsize) preparation->height;
+  const gsize    width = (gsize) preparation->width;
+  const gsize    n_planes = (gsize) n * (gsize) preparation->channels;
+
+  g_return_if_fail (inputs != out);
+
+  for (gsize p = 0; p < n_planes; p++)
+    for (gsize y = 0; y < height; y++)
+      {
+        const float *from =
+          inputs + (p * height + (by_row ? height - 1 - y : y)) * width;
+        float       *to = out + (p * height + y) * width;
+
+        for (gsize x = 0; x < width; x++)
+          to[x] = from[by_column ? width - 1 - x : x];
+      }
+}

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "ord-augmentation.h"
 #include "ord-image.h"
 #include "ord-dataset.h"
 
@@ -65,5 +66,17 @@ OrdImage  *ord_preparation_load (const OrdPreparation *preparation,
 void       ord_preparation_normalise (const OrdPreparation *preparation,
                                       const OrdImage       *image,
                                       float                *out);
+
+/**
+ * ord_preparation_mirror:
+ * @inputs: (n, channels, height, width)
+ * @flips: bits 1 << %OrdFlip
+ * @out: (out): as @inputs, each mirrored so; not @inputs itself
+ */
+void       ord_preparation_mirror (const OrdPreparation *preparation,
+                                   guint                 n,
+                                   const float          *inputs,
+                                   guint                 flips,
+                                   float                *out);
 
 G_END_DECLS

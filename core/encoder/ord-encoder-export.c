@@ -18,8 +18,9 @@
 #define OUTPUT "network/output"
 #define ROWS   "network/rows"
 
-/* A head that takes covariates has them as its second input. */
-static void
+/* A head that takes covariates has them as its second input. Returns: whether there
+ * are any. */
+static gboolean
 add_covariates (OrdOnnxWriter *writer,
                 OrdGraph      *graph)
 {
@@ -29,22 +30,125 @@ add_covariates (OrdOnnxWriter *writer,
     if (ord_graph_visit (graph, i).kind == ORD_LAYER_INPUT && ++n_inputs == 2)
       ord_onnx_writer_add_rows (writer, COVARIATES,
                                 ord_graph_get_channels (graph, i));
+  return n_inputs > 1;
 }
+
+/* -- a picture and its mirror images ------------------------------------------ */
+
+/* They go through the network as further pictures, (views · n, …), and the mean of
+ * the views is the feature. */
+#define VIEWS(what) "views/" what
+
+/* Slice turns an axis round by steps of −1, from the last number to before the first. */
+#define BACKWARDS    VIEWS ("backwards")
+#define BEFORE_FIRST VIEWS ("before-first")
+
+/* (transfer none): @images mirrored, called @name. */
+static const char *
+add_mirrored (OrdOnnxWriter *writer,
+              const char    *images,
+              OrdFlip        flip,
+              const char    *name)
+{
+  static const gint64        axes[ORD_N_FLIPS] = { [ORD_FLIP_HORIZONTAL] = 3,
+                                                   [ORD_FLIP_VERTICAL] = 2 };
+  g_autofree char           *axis = g_strconcat (name, "/axis", NULL);
+  const char * const         inputs[] = { images, BACKWARDS, BEFORE_FIRST, axis,
+                                          BACKWARDS };
+
+  ord_onnx_writer_add_indices (writer, axis, 1, &axes[flip]);
+  ord_onnx_writer_add_node (writer, "Slice", G_N_ELEMENTS (inputs), inputs, name);
+  return name;
+}
+
+/* @views: (n_views): of pictures, or of their covariates, which all views share */
+static void
+join_views (OrdOnnxWriter      *writer,
+            guint               n_views,
+            const char * const *views,
+            const char         *name)
+{
+  ord_onnx_writer_add_node (writer, "Concat", n_views, views, name);
+  ord_onnx_writer_set_int (writer, "axis", 0);
+}
+
+/* Returns: how many views there are. */
+static guint
+add_views (OrdOnnxWriter *writer,
+           guint          flips,
+           gboolean       covariates)
+{
+  static const gint64 back = -1, before_first = -G_MAXINT32;
+  const char *views[1 << ORD_N_FLIPS] = { IMAGE };
+  const char *shared[1 << ORD_N_FLIPS] = { COVARIATES };
+  guint       n_views = 1;
+
+  ord_onnx_writer_add_indices (writer, BACKWARDS, 1, &back);
+  ord_onnx_writer_add_indices (writer, BEFORE_FIRST, 1, &before_first);
+  if (flips & 1u << ORD_FLIP_HORIZONTAL)
+    views[n_views++] = add_mirrored (writer, IMAGE, ORD_FLIP_HORIZONTAL,
+                                     VIEWS ("left-right"));
+  if (flips & 1u << ORD_FLIP_VERTICAL)
+    {
+      views[n_views++] = add_mirrored (writer, IMAGE, ORD_FLIP_VERTICAL,
+                                       VIEWS ("top-bottom"));
+      if (n_views == 3)
+        views[n_views++] = add_mirrored (writer, VIEWS ("left-right"),
+                                         ORD_FLIP_VERTICAL, VIEWS ("both"));
+    }
+  for (guint i = 1; i < n_views; i++)
+    shared[i] = COVARIATES;
+  join_views (writer, n_views, views, VIEWS (IMAGE));
+  if (covariates)
+    join_views (writer, n_views, shared, VIEWS (COVARIATES));
+
+  return n_views;
+}
+
+static void
+average_views (OrdOnnxWriter *writer,
+               guint          n_views,
+               guint          width)
+{
+  const gint64       dims[] = { n_views, -1, width };
+  const int          first[] = { 0 };
+  const char * const inputs[] = { VIEWS (FEATURES), VIEWS ("shape") };
+
+  ord_onnx_writer_add_indices (writer, VIEWS ("shape"), G_N_ELEMENTS (dims),
+                               dims);
+  ord_onnx_writer_add_node (writer, "Reshape", 2, inputs, VIEWS ("rows"));
+  ord_onnx_writer_add_node (writer, "ReduceMean", 1,
+                            (const char * const[]) { VIEWS ("rows") }, FEATURES);
+  ord_onnx_writer_set_ints (writer, "axes", 1, first);
+  ord_onnx_writer_set_int (writer, "keepdims", 0);
+}
+
+/* -- kinds of encoders ---------------------------------------------------------- */
 
 static OrdOnnxWriter *
 export_graph (OrdEncoder  *encoder,
               const float *factors)
 {
-  static const char * const inputs[] = { IMAGE, COVARIATES };
+  static const char * const plain[] = { IMAGE, COVARIATES };
+  static const char * const views[] = { VIEWS (IMAGE), VIEWS (COVARIATES) };
   const OrdPreparation     *preparation = &encoder->preparation;
   gboolean       sized = ord_onnx_export_is_sized (encoder->graph);
   OrdOnnxWriter *writer = ord_onnx_writer_new ();
+  gboolean       covariates;
+  guint          n_views;
 
   ord_onnx_writer_add_images (writer, IMAGE, preparation->channels,
                               sized ? preparation->height : 0,
                               sized ? preparation->width : 0);
-  add_covariates (writer, encoder->graph);
-  ord_onnx_export_graph (writer, encoder->graph, inputs, FEATURES, factors);
+  covariates = add_covariates (writer, encoder->graph);
+  if (encoder->flips == 0)
+    {
+      ord_onnx_export_graph (writer, encoder->graph, plain, FEATURES, factors);
+      return writer;
+    }
+  n_views = add_views (writer, encoder->flips, covariates);
+  ord_onnx_export_graph (writer, encoder->graph, views, VIEWS (FEATURES), factors);
+  average_views (writer, n_views, ord_encoder_get_width (encoder));
   return writer;
 }
 

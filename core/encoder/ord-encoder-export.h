@@ -27,6 +27,9 @@ G_BEGIN_DECLS
  * pictures, and whether they were "grey" or in "colour" ("pictures"); a colour
  * network that was trained on grey ones takes the grey three times.
  *
+ * Where mirror images take part in a feature (ord_encoder_set_flips()), they do so in
+ * the network too.
+ *
  * The size of the pictures is free where the network leaves it free.
  *
  * Returns: (transfer full) (nullable): to be saved while @encoder lives; %NULL

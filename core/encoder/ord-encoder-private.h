@@ -44,6 +44,8 @@ typedef struct
  * @graph: %NULL where the frozen part's rows are the features
  * @session, @frozen_width: of the frozen part, where there is one
  * @rows, @n_rows: room for what the frozen part makes
+ * @flips: see ord_encoder_set_flips()
+ * @mean: room for the mean of a picture and its mirror images
  */
 struct _OrdEncoder
 {
@@ -55,6 +57,8 @@ struct _OrdEncoder
   guint                  frozen_width;
   float                 *rows;
   guint                  n_rows;
+  guint                  flips;
+  float                 *mean;
 };
 
 extern const OrdEncoderClass ord_encoder_compact;

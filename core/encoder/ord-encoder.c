@@ -4,6 +4,8 @@
  */
 #include "ord-encoder-private.h"
 
+#include <string.h>
+
 /* One line per kind; the first is the default. */
 static const OrdEncoderClass * const classes[] = {
   &ord_encoder_compact,
@@ -125,6 +127,7 @@ ord_encoder_free (OrdEncoder *encoder)
   g_clear_pointer (&encoder->session, ord_onnx_session_free);
   g_clear_pointer (&encoder->pretrained, ord_pretrained_unref);
   g_free (encoder->rows);
+  g_free (encoder->mean);
   g_free (encoder);
 }
 
@@ -183,13 +186,22 @@ ord_encoder_forward_frozen (OrdEncoder   *encoder,
          : rows;
 }
 
-const float *
-ord_encoder_forward (OrdEncoder   *encoder,
-                     gboolean      training,
-                     guint         n,
-                     const float  *images,
-                     const float  *covariates,
-                     GError      **error)
+void
+ord_encoder_set_flips (OrdEncoder *encoder,
+                       guint       flips)
+{
+  g_return_if_fail (flips < 1u << ORD_N_FLIPS);
+  encoder->flips = encoder->klass->freeze ? 0 : flips;
+}
+
+/* Of the pictures as they are. */
+static const float *
+forward_plain (OrdEncoder   *encoder,
+               gboolean      training,
+               guint         n,
+               const float  *images,
+               const float  *covariates,
+               GError      **error)
 {
   const float * const inputs[] = { images, covariates };
 
@@ -207,6 +219,70 @@ ord_encoder_forward (OrdEncoder   *encoder,
          ? ord_encoder_forward_frozen (encoder, training, n, encoder->rows,
                                        covariates, error)
          : NULL;
+}
+
+static gboolean
+add_features (OrdEncoder   *encoder,
+              guint         n,
+              const float  *images,
+              const float  *covariates,
+              GError      **error)
+{
+  gsize        count = (gsize) n * ord_encoder_get_width (encoder);
+  const float *features = forward_plain (encoder, FALSE, n, images, covariates,
+                                         error);
+
+  for (gsize i = 0; i < count && features; i++)
+    encoder->mean[i] += features[i];
+  return features != NULL;
+}
+
+static const float *
+forward_mirrored (OrdEncoder   *encoder,
+                  guint         n,
+                  const float  *images,
+                  const float  *covariates,
+                  GError      **error)
+{
+  const OrdPreparation *preparation = &encoder->preparation;
+  gsize                 count = (gsize) n * ord_encoder_get_width (encoder);
+  gsize                 n_planes = (gsize) n * (gsize) preparation->channels;
+  gsize                 plane = (gsize) preparation->height *
+                                (gsize) preparation->width;
+  g_autofree float     *mirrored = g_new (float, n_planes * plane);
+  guint                 n_views = 1;
+
+  encoder->mean = g_renew (float, encoder->mean, count);
+  memset (encoder->mean, 0, sizeof (float) * count);
+  for (guint view = 1; view <= encoder->flips; view++)
+    {
+      if ((view & ~encoder->flips) != 0)
+        continue;
+      ord_preparation_mirror (preparation, n, images, view, mirrored);
+      if (!add_features (encoder, n, mirrored, covariates, error))
+        return NULL;
+      n_views++;
+    }
+  /* Itself comes last, so that what was pooled is of the picture as it is. */
+  if (!add_features (encoder, n, images, covariates, error))
+    return NULL;
+  for (gsize i = 0; i < count; i++)
+    encoder->mean[i] /= (float) n_views;
+
+  return encoder->mean;
+}
+
+const float *
+ord_encoder_forward (OrdEncoder   *encoder,
+                     gboolean      training,
+                     guint         n,
+                     const float  *images,
+                     const float  *covariates,
+                     GError      **error)
+{
+  return training || encoder->flips == 0
+         ? forward_plain (encoder, training, n, images, covariates, error)
+         : forward_mirrored (encoder, n, images, covariates, error);
 }
 
 OrdPretrained *

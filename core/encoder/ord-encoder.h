@@ -93,6 +93,19 @@ const float *ord_encoder_forward       (OrdEncoder        *encoder,
                                         const float       *covariates,
                                         GError           **error);
 
+/**
+ * ord_encoder_set_flips:
+ * @flips: the mirror images that have the value of their picture, as bits
+ *   1 << %OrdFlip; 0 for none
+ *
+ * From now on a picture's feature, but in training, is the mean of those of the
+ * picture and of its mirror images: with both flips, of all four. An encoder with a
+ * part that is not trained stays as it is, as the rows of that part are known of
+ * the picture alone.
+ */
+void         ord_encoder_set_flips        (OrdEncoder     *encoder,
+                                           guint           flips);
+
 /* Numbers that the part which is not trained makes of a picture; 0 where there
  * is no such part. */
 guint        ord_encoder_get_frozen_width (OrdEncoder     *encoder);

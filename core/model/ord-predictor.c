@@ -134,6 +134,8 @@ ord_predictor_new (OrdModel  *model,
       g_prefix_error (error, "The model “%s” cannot be used: ", parts->title);
       return NULL;
     }
+  ord_encoder_set_flips (self->embedder->encoder,
+                         ord_augmentation_averaged_flips (options));
   if (self->embedder->width != parts->width)
     {
       g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,

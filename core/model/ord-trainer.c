@@ -110,6 +110,9 @@ ord_trainer_options_of (const OrdModelParts  *parts,
   g_autoptr (OrdOptions) options =
     ord_trainer_options_new (parts->method, parts->encoder, error);
 
+  /* Models from before mirror images took part in answers do not tell. */
+  if (options)
+    ord_options_set (options, "average-flips", 0.0, NULL);
   return options && ord_options_parse (options, parts->options, error)
          ? g_steal_pointer (&options) : NULL;
 }
@@ -264,17 +267,17 @@ ord_trainer_time_epoch (OrdTrainer       *trainer,
 
 /* (transfer full): as the model keeps them: with what the training found out, the
  * precision, in which the model is asked too, and whether it mirrored pictures. */
-static char *
+static OrdOptions *
 describe_options (OrdRun *run)
 {
-  g_autoptr (OrdOptions) options = ord_options_copy (run->trainer->options);
+  OrdOptions *options = ord_options_copy (run->trainer->options);
 
   ord_options_set (options, "precision", run->precision, NULL);
   ord_options_set (options, "flip-horizontal",
                    run->augmentation.flips[ORD_FLIP_HORIZONTAL] > 0.0, NULL);
   ord_options_set (options, "flip-vertical",
                    run->augmentation.flips[ORD_FLIP_VERTICAL] > 0.0, NULL);
-  return ord_options_to_string (options);
+  return options;
 }
 
 OrdModel *
@@ -284,9 +287,10 @@ ord_trainer_run (OrdTrainer       *trainer,
                  GCancellable     *cancellable,
                  GError          **error)
 {
-  g_autofree char *options = NULL;
-  OrdModelSource   source;
-  g_auto (OrdRun)  run = run_new (trainer, progress, user_data);
+  g_autoptr (OrdOptions) options = NULL;
+  g_autofree char       *described = NULL;
+  OrdModelSource         source;
+  g_auto (OrdRun)        run = run_new (trainer, progress, user_data);
 
   g_return_val_if_fail (ORD_IS_TRAINER (trainer), NULL);
 
@@ -301,11 +305,14 @@ ord_trainer_run (OrdTrainer       *trainer,
     return NULL;
 
   options = describe_options (&run);
+  described = ord_options_to_string (options);
+  ord_encoder_set_flips (run.embedder->encoder,
+                         ord_augmentation_averaged_flips (options));
   source = (OrdModelSource) {
     .title = trainer->title,
     .method = trainer->method,
     .encoder = trainer->encoder,
-    .options = options,
+    .options = described,
     .embedder = run.embedder,
     .loader = run.loader,
     .order = run.order,

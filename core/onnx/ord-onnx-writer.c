@@ -549,17 +549,41 @@ ord_onnx_writer_add_floats (OrdOnnxWriter *writer,
 #endif
 }
 
+static Onnx__TensorProto *
+add_integers (OrdOnnxWriter *writer,
+              const char    *name,
+              guint          n,
+              const gint64  *values)
+{
+  Onnx__TensorProto *tensor =
+    add_tensor (writer, name, ONNX__TENSOR_PROTO__DATA_TYPE__INT64);
+
+  tensor->int64_data = take (writer, n, sizeof *tensor->int64_data);
+  tensor->n_int64_data = n;
+  for (guint i = 0; i < n; i++)
+    tensor->int64_data[i] = values[i];
+  return tensor;
+}
+
 void
 ord_onnx_writer_add_index (OrdOnnxWriter *writer,
                            const char    *name,
                            gint64         value)
 {
-  Onnx__TensorProto *tensor =
-    add_tensor (writer, name, ONNX__TENSOR_PROTO__DATA_TYPE__INT64);
+  add_integers (writer, name, 1, &value);
+}
 
-  tensor->int64_data = take (writer, 1, sizeof *tensor->int64_data);
-  tensor->int64_data[0] = value;
-  tensor->n_int64_data = 1;
+void
+ord_onnx_writer_add_indices (OrdOnnxWriter *writer,
+                             const char    *name,
+                             guint          n,
+                             const gint64  *values)
+{
+  Onnx__TensorProto *tensor = add_integers (writer, name, n, values);
+
+  tensor->dims = take (writer, 1, sizeof *tensor->dims);
+  tensor->dims[0] = n;
+  tensor->n_dims = 1;
 }
 
 /* --------------------------------------------------------------------- nodes */

@@ -83,6 +83,12 @@ void ord_onnx_writer_add_index    (OrdOnnxWriter *writer,
                                    const char    *name,
                                    gint64         value);
 
+/* A constant row of @n of them. */
+void ord_onnx_writer_add_indices  (OrdOnnxWriter *writer,
+                                   const char    *name,
+                                   guint          n,
+                                   const gint64  *values);
+
 /* (transfer none): room for @n floats, zeros, that lives as long as @writer. */
 float *ord_onnx_writer_take_floats (OrdOnnxWriter *writer,
                                     gsize          n);

@@ -219,8 +219,9 @@ some_factors (guint width)
 
 /* Of the encoder, times @factors, and of the file. */
 static GBytes *
-check_by_onnx_runtime (const Case  *how,
-                       const float *factors)
+check_with_flips (const Case  *how,
+                  guint        flips,
+                  const float *factors)
 {
   g_autoptr (OrdEncoder) encoder = encoder_new (how);
   guint                  width = ord_encoder_get_width (encoder);
@@ -229,11 +230,14 @@ check_by_onnx_runtime (const Case  *how,
   g_autofree float      *covariates = g_new0 (float, N * how->covariates + 1);
   g_autofree float      *expected = NULL;
   g_autofree float      *features = NULL;
-  g_autofree char       *path = export (encoder, factors);
-  g_autoptr (GBytes)     bytes = read_bytes (path);
+  g_autofree char       *path = NULL;
+  g_autoptr (GBytes)     bytes = NULL;
   gsize                  size = (gsize) (how->channels * how->height *
                                          how->width);
 
+  ord_encoder_set_flips (encoder, flips);
+  path = export (encoder, factors);
+  bytes = read_bytes (path);
   for (guint i = 0; i < N * how->covariates; i++)
     covariates[i] = (float) (i % 3) - 0.8f;
   expected = features_of (encoder, images,
@@ -254,6 +258,13 @@ check_by_onnx_runtime (const Case  *how,
     }
   assert_close (features, expected, N * width);
   return g_steal_pointer (&bytes);
+}
+
+static GBytes *
+check_by_onnx_runtime (const Case  *how,
+                       const float *factors)
+{
+  return check_with_flips (how, 0, factors);
 }
 
 /* By ONNX Runtime, and rebuilt as layers from the file, which is read as any
@@ -317,6 +328,21 @@ test_compact (void)
       check_both_ways (&how, NULL);
       check_both_ways (&how, factors);
     }
+}
+
+/* The mean of a picture and its mirror images is made in the file too. */
+static void
+test_flips (void)
+{
+  g_autofree float *factors = some_factors (7);
+
+  for (guint flips = 1; flips < 4; flips++)
+    for (guint covariates = 0; covariates <= 2; covariates += 2)
+      {
+        Case how = { "compact", NULL, SMALL, 28, 20, 1, covariates };
+
+        g_bytes_unref (check_with_flips (&how, flips, factors));
+      }
 }
 
 /* What is written of the one gives the features of the other: 7 numbers of
@@ -733,6 +759,7 @@ main (int    argc,
                    test_pretrained);
   g_test_add_func ("/encoder-export/covariates-are-a-second-input",
                    test_covariates);
+  g_test_add_func ("/encoder-export/mirror-images-take-part", test_flips);
   g_test_add_func ("/encoder-export/grey-pictures-into-colour-networks",
                    test_grey_pictures);
   g_test_add_func ("/encoder-export/maps-tokens-and-rows-under-any-name",

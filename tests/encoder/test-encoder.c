@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Encoders: what they say of themselves before they are built is true, and
- * covariates reach the feature.
+ * Encoders: what they say of themselves before they are built is true, covariates
+ * reach the feature, and mirror images where they are to.
  */
+#include <math.h>
 #include <string.h>
 
 #include "encoder/ord-encoder.h"
@@ -127,6 +128,119 @@ test_pooled (void)
     }
 }
 
+#define SIDE   16
+#define N      3
+#define WIDTH  6
+#define PLANES (N * 3)
+
+/* (N, 3, SIDE, SIDE), pixel by pixel. */
+static void
+mirror (const float *images,
+        guint        flips,
+        float       *out)
+{
+  for (guint i = 0; i < PLANES * SIDE * SIDE; i++)
+    {
+      guint x = i % SIDE, y = i / SIDE % SIDE, plane = i / (SIDE * SIDE);
+
+      if (flips & 1)
+        x = SIDE - 1 - x;
+      if (flips & 2)
+        y = SIDE - 1 - y;
+      out[i] = images[(plane * SIDE + y) * SIDE + x];
+    }
+}
+
+/* (transfer full) */
+static float *
+feature_of (OrdEncoder  *encoder,
+            const float *images,
+            const float *covariates)
+{
+  return g_memdup2 (ord_encoder_forward (encoder, FALSE, N, images, covariates,
+                                         NULL), sizeof (float) * N * WIDTH);
+}
+
+static void
+assert_near (const float *values,
+             const float *expected,
+             gsize        count)
+{
+  double largest = 0.0;
+
+  for (gsize i = 0; i < count; i++)
+    {
+      largest = fmax (largest, fabs (expected[i]));
+      g_assert_cmpfloat_with_epsilon (values[i], expected[i], 1e-5);
+    }
+  g_assert_cmpfloat (largest, >, 1e-2);
+}
+
+/* The mean of a picture and its mirror images, whichever of them is asked; and
+ * what is pooled stays the picture's own. */
+static void
+test_flips (void)
+{
+  g_autoptr (OrdOptions) options = parse ("channels=4 stages=1 width=6");
+  g_autoptr (OrdEncoder) encoder =
+    new_encoder ("compact", options, 3, 3, NULL, NULL);
+  float                  images[PLANES * SIDE * SIDE], other[PLANES * SIDE * SIDE];
+  const float            covariates[N * 3] = { 1.0f, -0.5f, 2.0f, 0.3f };
+  gsize                  pooled_size = sizeof (float) * N *
+                                       ord_encoder_get_pooled_width (encoder);
+  g_autofree float      *pooled = NULL;
+  float                  sums[4][N * WIDTH] = { { 0.0f } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (images); i++)
+    images[i] = (float) (i * i % 97) / 97.0f - 0.3f;
+  for (guint view = 0; view < 4; view++)
+    {
+      g_autofree float *feature = NULL;
+
+      mirror (images, view, other);
+      feature = feature_of (encoder, other, covariates);
+      if (view == 0)
+        pooled = g_memdup2 (ord_encoder_get_pooled (encoder), pooled_size);
+      for (guint flips = 0; flips < 4; flips++)
+        for (guint i = 0; i < N * WIDTH && (view & ~flips) == 0; i++)
+          sums[flips][i] += feature[i] / (flips == 0 ? 1.0f : flips == 3 ? 4.0f : 2.0f);
+    }
+
+  for (guint flips = 0; flips < 4; flips++)
+    {
+      g_autofree float *feature = NULL, *mirrored = NULL;
+
+      ord_encoder_set_flips (encoder, flips);
+      mirror (images, flips, other);
+      mirrored = feature_of (encoder, other, covariates);
+      feature = feature_of (encoder, images, covariates);
+      assert_near (feature, sums[flips], N * WIDTH);
+      assert_near (mirrored, sums[flips], N * WIDTH);
+      g_assert_cmpmem (ord_encoder_get_pooled (encoder), pooled_size, pooled,
+                       pooled_size);
+    }
+}
+
+/* Training looks at each picture as it is given. */
+static void
+test_flips_in_training (void)
+{
+  g_autoptr (OrdOptions) options = parse ("channels=4 stages=1 width=6");
+  g_autoptr (OrdEncoder) encoder =
+    new_encoder ("compact", options, 3, 0, NULL, NULL);
+  float                  images[PLANES * SIDE * SIDE];
+  g_autofree float      *plain = NULL;
+  const gsize            size = sizeof (float) * N * WIDTH;
+
+  for (guint i = 0; i < G_N_ELEMENTS (images); i++)
+    images[i] = (float) (i * i % 97) / 97.0f;
+  plain = g_memdup2 (ord_encoder_forward (encoder, TRUE, N, images, NULL, NULL),
+                     size);
+  ord_encoder_set_flips (encoder, 3);
+  g_assert_cmpmem (ord_encoder_forward (encoder, TRUE, N, images, NULL, NULL), size,
+                   plain, size);
+}
+
 static void
 test_unknown_name (void)
 {
@@ -147,6 +261,8 @@ main (int    argc,
   g_test_add_func ("/encoder/covariates-change-the-feature", test_covariates);
   g_test_add_func ("/encoder/pooled-activations-are-of-the-picture-alone",
                    test_pooled);
+  g_test_add_func ("/encoder/mirror-images-take-part-in-a-feature", test_flips);
+  g_test_add_func ("/encoder/but-not-in-training", test_flips_in_training);
   g_test_add_func ("/encoder/an-unknown-name-lists-the-known-ones",
                    test_unknown_name);
 

@@ -10,6 +10,7 @@
 #include "data/ord-image.h"
 #include "ord-random.h"
 #include "model/ord-checkpoint.h"
+#include "model/ord-predictor.h"
 #include "model/ord-run-private.h"
 #include "model/ord-trainer.h"
 
@@ -353,6 +354,105 @@ test_flips_are_found (Spots         *spots,
   g_assert_false (model_has (told_not_to, "flip-vertical"));
 }
 
+/* Of sample @i, as it is or upside down. */
+static OrdPrediction *
+predict (OrdPredictor *predictor,
+         guint         i,
+         gboolean      mirrored)
+{
+  const OrdModelParts       *parts =
+    ord_model_get_parts (ord_predictor_get_model (predictor));
+  g_autoptr (GError)         error = NULL;
+  g_autoptr (OrdImage)       image =
+    ord_preparation_load (&parts->preparation,
+                          ord_dataset_get_sample (parts->dataset, i)->path, &error);
+  g_autofree float          *upright = NULL;
+  OrdPrediction             *prediction;
+
+  g_assert_no_error (error);
+  upright = g_memdup2 (image->pixels, sizeof (float) * SIDE * SIDE);
+  for (guint y = 0; y < SIDE && mirrored; y++)
+    memcpy (image->pixels + y * SIDE, upright + (SIDE - 1 - y) * SIDE,
+            sizeof (float) * SIDE);
+  prediction = ord_predictor_predict (predictor, image, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return prediction;
+}
+
+/* How far features of pictures are from those that the model keeps, and from those
+ * of the same upside down: the largest difference of a number. */
+static void
+measure_differences (OrdModel *model,
+                     double   *from_kept,
+                     double   *from_mirrored)
+{
+  g_autoptr (GError)       error = NULL;
+  g_autoptr (OrdPredictor) predictor = ord_predictor_new (model, &error);
+  const OrdModelParts     *parts = ord_model_get_parts (model);
+
+  g_assert_no_error (error);
+  *from_kept = *from_mirrored = 0.0;
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (OrdPrediction) upright = predict (predictor, i, FALSE);
+      g_autoptr (OrdPrediction) mirrored = predict (predictor, i, TRUE);
+
+      for (guint k = 0; k < parts->width; k++)
+        {
+          float kept = parts->features[i * parts->width + k];
+
+          *from_kept = fmax (*from_kept, fabs (upright->feature[k] - kept));
+          *from_mirrored = fmax (*from_mirrored, fabs (upright->feature[k] -
+                                                       mirrored->feature[k]));
+        }
+    }
+}
+
+/* Where training has found that upside down is the same, so are the answers. */
+static void
+test_flips_are_averaged (Spots         *spots,
+                         gconstpointer  data)
+{
+  gboolean              unused;
+  g_autoptr (OrdModel)  model = run (spots, &unused);
+  g_autoptr (OrdModel)  plain = NULL;
+  double                from_kept, from_mirrored;
+
+  measure_differences (model, &from_kept, &from_mirrored);
+  g_assert_cmpfloat (from_kept, <, 1e-4);
+  g_assert_cmpfloat (from_mirrored, <, 1e-4);
+
+  set (spots->options, "average-flips", 0);
+  plain = run (spots, &unused);
+  g_assert_true (model_has (plain, "flip-vertical"));
+  measure_differences (plain, &from_kept, &from_mirrored);
+  g_assert_cmpfloat (from_kept, <, 1e-4);
+  g_assert_cmpfloat (from_mirrored, >, 1e-2);
+}
+
+/* A model from before there was the option answers as it did. */
+static void
+test_older_models (Spots         *spots,
+                   gconstpointer  data)
+{
+  gboolean             unused;
+  g_autoptr (OrdModel) model = NULL;
+  OrdModelParts       *parts;
+  g_auto (GStrv)       halves = NULL;
+  double               from_kept, from_mirrored;
+
+  set (spots->options, "average-flips", 0);
+  model = run (spots, &unused);
+  parts = (OrdModelParts *) ord_model_get_parts (model);
+  halves = g_strsplit (parts->options, "average-flips=0 ", 2);
+  g_assert_nonnull (halves[1]);
+  g_free (parts->options);
+  parts->options = g_strconcat (halves[0], halves[1], NULL);
+  measure_differences (model, &from_kept, &from_mirrored);
+  g_assert_cmpfloat (from_kept, <, 1e-4);
+  g_assert_cmpfloat (from_mirrored, >, 1e-2);
+}
+
 typedef struct
 {
   GCancellable *cancellable;
@@ -441,6 +541,8 @@ main (int    argc,
                    test_too_few_mirrored);
   ADD ("/run-augment/flips-that-leave-values-true-are-found",
        test_flips_are_found);
+  ADD ("/run-augment/and-their-mirror-images-answer-too", test_flips_are_averaged);
+  ADD ("/run-augment/but-not-of-an-older-model", test_older_models);
   ADD ("/run-augment/what-makes-values-untrue-fades", test_untrue_changes_fade);
   ADD ("/run-augment/what-leaves-them-true-stays", test_true_changes_stay);
   ADD ("/run-augment/a-fading-run-resumes-the-same", test_resumes);
