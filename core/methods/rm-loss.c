@@ -38,12 +38,13 @@
  *
  * The running mean of w·D, by which pairs are passed over, decides two more things:
  *
- * - Far pairs keep six times it, α = 6 · mean, at most 1. While the space is off by
- *   much, which for hard pictures is to the end, far pairs count as near ones do and
- *   hold the space together. Where it comes right the loss becomes a local one: with
- *   mining, a far pair then counts only where it is off by more than a sixth of the
- *   labels' standard deviation. (The head's skill says less: labels may be read
- *   exactly off features whose distances are still wrong.)
+ * - Far pairs keep the square of six times it, α = (6 · mean)², at most 1. While the
+ *   space is off by much, which for hard pictures is to the end, far pairs count as
+ *   near ones do and hold the space together. Where it comes right the loss becomes a
+ *   local one: with mining, far pairs are then passed over. (Squared, because α makes
+ *   up a part of the mean: in proportion to it, it would keep itself up. The head's
+ *   skill says less: labels may be read exactly off features whose distances are still
+ *   wrong.)
  * - A pair costs u = w·D up to k, at first twice the mean (--knee), and (u² + k²) / 2k
  *   beyond. Pictures that are badly off, as blurred ones among sharp ones, are few; an
  *   absolute error leaves them where they are for a little more exactness of the
@@ -70,8 +71,8 @@
 /* Of the head's error: how far a neighbourhood reaches unless --sigma tells. */
 #define REACH        3.0
 
-/* Of the running mean of w·D, for a label of one component: the weight that far
- * pairs keep unless --alpha tells. */
+/* Of the running mean of w·D, for a label of one component: the root of the weight that
+ * far pairs keep unless --alpha tells. */
 #define LEAK         6.0
 
 /* Below it σ counts as this, for 1 / σ² to stay a number. */
@@ -87,8 +88,8 @@ static const OrdOptionSpec options[] = {
   { "sigma", "size of the neighbourhood, in standard deviations of the label; 0: "
     "three times the head's error (all alike without a head)",
     0.0, 0.0, 1000.0, FALSE, NULL },
-  { "alpha", "weight that far pairs keep; below 0: six times the running mean of what "
-    "pairs are off by, but not above 1", -1.0, -1.0, 100.0, FALSE, NULL },
+  { "alpha", "weight that far pairs keep; below 0: the square of six times the running "
+    "mean of what pairs are off by, but not above 1", -1.0, -1.0, 100.0, FALSE, NULL },
   { "mining", "count only pairs that are worse than the running mean",
     1, 0, 1, TRUE, NULL },
   { "knee", "times that mean: pairs that are off by more cost its square, joined "
@@ -412,7 +413,7 @@ leak (const RmLoss *self)
     return self->told_alpha;
   if (isnan (self->pairs.mean))
     return 1.0;
-  return MIN (LEAK * self->pairs.mean / sqrt (self->base.n_labels), 1.0);
+  return MIN (pow (LEAK * self->pairs.mean, 2.0) / self->base.n_labels, 1.0);
 }
 
 /* In running means of w·D. */

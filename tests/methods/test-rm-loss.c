@@ -493,7 +493,7 @@ metric_alone (Led    *led,
   ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH, 1,
                      scale, led->d_features, &d_scale);
   pairs.sigma = sigma;
-  pairs.alpha = fmin (6.0 * pairs.mean, max_alpha);
+  pairs.alpha = fmin (pow (6.0 * pairs.mean, 2.0), max_alpha);
   pairs.knee = KNEE / (1.0 - fmin (pairs.alpha, 1.0) * led->done);
   return ord_rm_pairs_loss (&pairs, led->features, led->labels, LED, LED_WIDTH,
                             1, scale, led->d_features, &d_scale);
