@@ -21,9 +21,15 @@ enum
   N_EXPORTS
 };
 
+/**
+ * Settings:
+ * @alone: whether the network is to make features of pictures without their mirror
+ *   images
+ */
 typedef struct
 {
-  char *paths[N_EXPORTS];
+  char     *paths[N_EXPORTS];
+  gboolean  alone;
 } Settings;
 
 static void
@@ -69,7 +75,8 @@ static const char description[] =
   "                 so, else 0; what is not known is 0 throughout\n"
   "and what the model is: title, labels, unit, method, radius. Its features are\n"
   "the model’s to 1e-4; those of a model that calculates in bfloat16 (`info`:\n"
-  "precision=bf16), to some thousandths of their size.\n\n"
+  "precision=bf16), to some thousandths of their size. Where training mirrored\n"
+  "pictures, they are means with those of the mirror images.\n\n"
   "A file that is there is replaced when the new one is complete.\n";
 
 /* "--table A B": takes both out of the arguments. FALSE where one is missing. */
@@ -150,27 +157,32 @@ open_outputs (const Settings  *settings,
 
 static gboolean
 write_encoder (OrdModel   *model,
+               gboolean    alone,
                OrdOutput  *output,
                GError    **error)
 {
   g_autoptr (OrdPredictor) predictor = ord_predictor_new (model, error);
 
-  return predictor && ord_export_encoder (predictor, output, error);
+  return predictor && ord_export_encoder (predictor, alone, output, error);
 }
 
 static gboolean
-write_outputs (OrdModel  *model,
-               Outputs   *outputs,
-               GError   **error)
+write_outputs (OrdModel        *model,
+               const Settings  *settings,
+               Outputs         *outputs,
+               GError         **error)
 {
   static gboolean (* const write[N_EXPORTS]) (OrdModel   *model,
                                               OrdOutput  *output,
                                               GError    **error) = {
-    write_encoder, ord_export_features_table, ord_export_samples_table,
+    NULL, ord_export_features_table, ord_export_samples_table,
     ord_export_features_array, ord_export_labels_array,
   };
 
-  for (guint i = 0; i < N_EXPORTS; i++)
+  if (outputs->outputs[ENCODER] &&
+      !write_encoder (model, settings->alone, outputs->outputs[ENCODER], error))
+    return FALSE;
+  for (guint i = ENCODER + 1; i < N_EXPORTS; i++)
     if (outputs->outputs[i] && !write[i] (model, outputs->outputs[i], error))
       return FALSE;
 
@@ -198,6 +210,12 @@ print_outputs (OrdModel       *model,
     printf ("It calculates in floats, and the model in bfloat16: their features "
             "are some\nthousandths apart. A model that was trained with "
             "--precision float agrees.\n");
+  if (settings->paths[ENCODER] && ord_export_is_averaged (model))
+    printf (settings->alone
+            ? "Its features are of pictures alone, and the model’s are means with "
+              "their mirror\nimages.\n"
+            : "It makes the mean of a picture and its mirror images, as the model "
+              "does; to train it\non, export it with --no-average-flips.\n");
   for (guint i = ENCODER + 1; i < N_EXPORTS; i++)
     if (settings->paths[i])
       printf ("%s: %s of %u images\n", settings->paths[i], nouns[i], n);
@@ -218,6 +236,9 @@ ord_command_export (int    argc,
       "the features of all images, for NumPy", "FEATURES.npy" },
     { "npy-labels", 0, 0, G_OPTION_ARG_FILENAME, &settings.paths[LABELS_ARRAY],
       "their labels", "LABELS.npy" },
+    { "no-average-flips", 0, 0, G_OPTION_ARG_NONE, &settings.alone,
+      "a network for pictures without their mirror images, which can be trained on",
+      NULL },
     { NULL }
   };
   g_auto (Outputs)      outputs = { 0 };
@@ -249,7 +270,7 @@ ord_command_export (int    argc,
 
   model = ord_model_load (argv[1], ord_command_cancellable (), &error);
   if (!model || !open_outputs (&settings, &outputs, &error) ||
-      !write_outputs (model, &outputs, &error))
+      !write_outputs (model, &settings, &outputs, &error))
     return ord_command_fail (error);
   print_outputs (model, &settings);
 

@@ -127,6 +127,7 @@ average_views (OrdOnnxWriter *writer,
 
 static OrdOnnxWriter *
 export_graph (OrdEncoder  *encoder,
+              guint        flips,
               const float *factors)
 {
   static const char * const plain[] = { IMAGE, COVARIATES };
@@ -141,12 +142,12 @@ export_graph (OrdEncoder  *encoder,
                               sized ? preparation->height : 0,
                               sized ? preparation->width : 0);
   covariates = add_covariates (writer, encoder->graph);
-  if (encoder->flips == 0)
+  if (flips == 0)
     {
       ord_onnx_export_graph (writer, encoder->graph, plain, FEATURES, factors);
       return writer;
     }
-  n_views = add_views (writer, encoder->flips, covariates);
+  n_views = add_views (writer, flips, covariates);
   ord_onnx_export_graph (writer, encoder->graph, views, VIEWS (FEATURES), factors);
   average_views (writer, n_views, ord_encoder_get_width (encoder));
   return writer;
@@ -260,6 +261,7 @@ tell_preparation (OrdEncoder    *encoder,
 
 OrdOnnxWriter *
 ord_encoder_export (OrdEncoder   *encoder,
+                    gboolean      alone,
                     const float  *factors,
                     GError      **error)
 {
@@ -268,7 +270,9 @@ ord_encoder_export (OrdEncoder   *encoder,
   g_return_val_if_fail (encoder != NULL, NULL);
 
   writer = encoder->klass->freeze ? export_frozen (encoder, factors, error)
-                                  : export_graph (encoder, factors);
+                                  : export_graph (encoder,
+                                                  alone ? 0 : encoder->flips,
+                                                  factors);
   if (!writer)
     return NULL;
   tell_preparation (encoder, writer);

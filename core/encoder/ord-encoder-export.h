@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 /**
  * ord_encoder_export:
+ * @alone: of a picture without its mirror images
  * @factors: (nullable): (width): what each number of a feature is to be
  *   multiplied by
  *
@@ -28,7 +29,8 @@ G_BEGIN_DECLS
  * network that was trained on grey ones takes the grey three times.
  *
  * Where mirror images take part in a feature (ord_encoder_set_flips()), they do so in
- * the network too.
+ * the network too, unless it is to be of a picture @alone: only that can be rebuilt as
+ * layers, and so be trained on.
  *
  * The size of the pictures is free where the network leaves it free.
  *
@@ -36,6 +38,7 @@ G_BEGIN_DECLS
  *   with an ORD_ERROR_MODEL of ord_onnx_writer_new_from()
  */
 OrdOnnxWriter *ord_encoder_export (OrdEncoder   *encoder,
+                                   gboolean      alone,
                                    const float  *factors,
                                    GError      **error);
 

@@ -157,7 +157,18 @@ ord_export_is_rounded (OrdModel *model)
 }
 
 gboolean
+ord_export_is_averaged (OrdModel *model)
+{
+  const OrdModelParts    *parts = ord_model_get_parts (model);
+  g_autoptr (OrdOptions)  options = ord_trainer_options_of (parts, NULL);
+
+  return options && !ord_encoder_is_frozen (parts->encoder) &&
+         ord_augmentation_averaged_flips (options) != 0;
+}
+
+gboolean
 ord_export_encoder (OrdPredictor  *predictor,
+                    gboolean       alone,
                     OrdOutput     *output,
                     GError       **error)
 {
@@ -171,8 +182,8 @@ ord_export_encoder (OrdPredictor  *predictor,
 
   if (!find_factors (embedder, factors, &needed, error))
     return FALSE;
-  writer = ord_encoder_export (embedder->encoder, needed ? factors : NULL,
-                               error);
+  writer = ord_encoder_export (embedder->encoder, alone,
+                               needed ? factors : NULL, error);
   if (!writer)
     return FALSE;
   tell_model (writer, parts);

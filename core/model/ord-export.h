@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 /**
  * ord_export_encoder:
+ * @alone: without mirror images, where these take part in the model's features
  *
  * From pictures (and covariates) to features of the space that neighbours are
  * found in, by an ONNX network as of ord_encoder_export(). Its metadata also
@@ -31,12 +32,16 @@ G_BEGIN_DECLS
  * ORD_ERROR_MODEL: the model's network cannot be written so
  */
 gboolean ord_export_encoder  (OrdPredictor  *predictor,
+                              gboolean       alone,
                               OrdOutput     *output,
                               GError       **error);
 
 /* Whether the model calculates in bfloat16, where the processor does: its own
  * features are then some thousandths of their size from those of the network. */
 gboolean ord_export_is_rounded (OrdModel     *model);
+
+/* Whether the model's features are means with those of mirror images. */
+gboolean ord_export_is_averaged (OrdModel    *model);
 
 /* (n_samples, width) numbers, tabs between, a line each; without a header. */
 gboolean ord_export_features_table (OrdModel   *model,

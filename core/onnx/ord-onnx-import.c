@@ -986,7 +986,7 @@ import_node (Import             *import,
             return refuse (import, node, error, "has no input");
           return operators[i].import (import, node, error);
         }
-  return refuse (import, node, error, "is of a kind");
+  return refuse (import, node, error, "is of an unknown kind");
 }
 
 static gboolean

@@ -125,6 +125,39 @@ test_into_the_next_training (void)
                                     g_ascii_strtod (expected[i], NULL), 1e-4);
 }
 
+/* Where mirror images answer too, a network that can be trained on is one without. */
+static void
+test_flips (void)
+{
+  g_autofree char *mirrored = in_folder ("mirrored.ordinate");
+  g_autofree char *averaging = in_folder ("averaging.onnx");
+  g_autofree char *alone = in_folder ("alone.onnx");
+  g_autofree char *plain = in_folder ("plain.onnx");
+  g_autofree char *tuned = in_folder ("tuned-alone.ordinate");
+  g_auto (Said)    made = CALL ("train", gauges, "-o", mirrored, "--flip-vertical",
+                                "--epochs", "1", "--size", "24", "--threads", "1",
+                                "--channels", "4");
+  g_auto (Said)    means = CALL ("export", mirrored, averaging);
+  g_auto (Said)    single = CALL ("export", mirrored, alone, "--no-average-flips");
+  g_auto (Said)    without = CALL ("export", model, plain);
+  g_auto (Said)    refused = CALL ("train", gauges, "-o", tuned, "--encoder",
+                                   averaging, "--finetune", "--epochs", "1",
+                                   "--size", "24", "--threads", "1");
+  g_auto (Said)    trained = CALL ("train", gauges, "-o", tuned, "--encoder",
+                                   alone, "--finetune", "--epochs", "1", "--size",
+                                   "24", "--threads", "1");
+
+  g_assert_cmpint (made.code, ==, 0);
+  g_assert_cmpint (means.code, ==, 0);
+  assert_contains (means.out, "--no-average-flips");
+  g_assert_cmpint (single.code, ==, 0);
+  assert_contains (single.out, "pictures alone");
+  g_assert_null (strstr (without.out, "mirror"));
+  g_assert_cmpint (refused.code, !=, 0);
+  assert_contains (refused.err, "Slice");
+  g_assert_cmpint (trained.code, ==, 0);
+}
+
 /* Without a head they change nothing, and nobody is asked for them. */
 static void
 test_unused_covariates (void)
@@ -276,6 +309,7 @@ main (int    argc,
   g_test_add_func ("/export-command/one-alone", test_one_alone);
   g_test_add_func ("/export-command/into-the-next-training",
                    test_into_the_next_training);
+  g_test_add_func ("/export-command/mirror-images-or-a-training", test_flips);
   g_test_add_func ("/export-command/no-head-no-covariates",
                    test_unused_covariates);
   g_test_add_func ("/export-command/bfloat16-is-told", test_bfloat16);

@@ -135,7 +135,7 @@ export (OrdEncoder  *encoder,
         const float *factors)
 {
   g_autoptr (GError)        error = NULL;
-  g_autoptr (OrdOnnxWriter) writer = ord_encoder_export (encoder, factors,
+  g_autoptr (OrdOnnxWriter) writer = ord_encoder_export (encoder, FALSE, factors,
                                                          &error);
   g_autoptr (OrdOutput)     output = NULL;
   char                     *path = g_build_filename (folder, "encoder.onnx",

@@ -300,7 +300,7 @@ export_encoder (OrdModel   *model,
   g_assert_no_error (error);
   output = ord_output_new (path, "network", 0, &error);
   g_assert_no_error (error);
-  ord_export_encoder (predictor, output, &error);
+  ord_export_encoder (predictor, FALSE, output, &error);
   g_assert_no_error (error);
   ord_output_commit (output, &error);
   g_assert_no_error (error);
