@@ -67,8 +67,8 @@ ord_random_range (OrdRandom *random,
   return low + (high - low) * ord_random_uniform (random);
 }
 
-/* In [0, n); @n at least 1, and so small that a difference of 1 / 2^32 in how likely
- * the numbers are is none. */
+/* In [0, n); @n at least 1 and far below 2³², by which numbers are not equally
+ * likely. */
 static inline guint
 ord_random_below (OrdRandom *random,
                   guint      n)

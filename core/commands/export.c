@@ -75,8 +75,8 @@ static const char description[] =
   "                 so, else 0; what is not known is 0 throughout\n"
   "and what the model is: title, labels, unit, method, radius. Its features are\n"
   "the model’s to 1e-4; those of a model that calculates in bfloat16 (`info`:\n"
-  "precision=bf16), to some thousandths of their size. Where training mirrored\n"
-  "pictures, they are means with those of the mirror images.\n\n"
+  "precision=bf16), to some thousandths of their size. “views” tells whether\n"
+  "they are of a picture alone, or means with those of its mirror images.\n\n"
   "A file that is there is replaced when the new one is complete.\n";
 
 /* "--table A B": takes both out of the arguments. FALSE where one is missing. */
@@ -264,6 +264,9 @@ ord_command_export (int    argc,
   if (!asked)
     return ord_command_usage ("say what to write: ENCODER.onnx, --table, --npy "
                               "or --npy-labels");
+  if (settings.alone && !settings.paths[ENCODER])
+    return ord_command_usage ("--no-average-flips is of ENCODER.onnx: name a file "
+                              "for it");
   if (find_twice (argv[1], &settings))
     return ord_command_usage ("“%s” is named twice; each file needs a name of "
                               "its own", find_twice (argv[1], &settings));

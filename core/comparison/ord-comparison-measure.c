@@ -188,6 +188,7 @@ count_mirrored (OrdComparisonRow     *row,
   ord_augmentation_from_options (&augmentation, options);
   for (guint f = 0; f < ORD_N_FLIPS; f++)
     row->mirrored[f] += augmentation.flips[f] > 0.0;
+  row->averaged += ord_augmentation_averaged_flips (options) != 0;
   return TRUE;
 }
 

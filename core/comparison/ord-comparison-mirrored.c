@@ -39,6 +39,7 @@ char *
 ord_comparison_describe_mirrored (const OrdComparison *comparison)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  guint               n_averaged = 0;
 
   for (guint f = 0; f < ORD_N_FLIPS; f++)
     {
@@ -51,6 +52,10 @@ ord_comparison_describe_mirrored (const OrdComparison *comparison)
     }
   if (text->len == 0)
     return NULL;
-  g_string_append_c (text, '.');
+  for (guint i = 0; i < comparison->rows->len; i++)
+    n_averaged +=
+      ((OrdComparisonRow *) g_ptr_array_index (comparison->rows, i))->averaged;
+  g_string_append (text, n_averaged > 0
+                         ? "; their mirror images take part in answers." : ".");
   return g_strdup (text->str);
 }

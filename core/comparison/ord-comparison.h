@@ -34,6 +34,7 @@ G_BEGIN_DECLS
  * @p_d5: the same of @near_distances and the row with the lowest D5
  * @mirrored: how many of the seeds' trainings mirrored pictures so, told to or
  *   by what they found out
+ * @averaged: how many of these answer with mirror images
  *
  * One method with its settings. Measures without an explanation are those of
  * OrdQuality and OrdGeometry, on the test images, the mean over the seeds.
@@ -64,6 +65,7 @@ typedef struct
   double    p;
   double    p_d5;
   guint     mirrored[ORD_N_FLIPS];
+  guint     averaged;
 } OrdComparisonRow;
 
 /**

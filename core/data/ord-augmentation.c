@@ -30,7 +30,7 @@ const OrdOptionSpec ord_augmentation_options[] = {
   { "find-flips", "mirror training images too once held-out images show that mirror "
     "images have the same value", 1.0, 0.0, 1.0, TRUE, NULL },
   { "average-flips", "answer by the mean of a picture and its mirror images, where "
-    "training mirrored pictures", 1.0, 0.0, 1.0, TRUE, NULL },
+    "training mirrored pictures (not of a network that is not trained)", 1.0, 0.0, 1.0, TRUE, NULL },
   { "fade", "weaken these changes, but for mirror images, towards the end where "
     "they make held-out images clearly harder to read", 1.0, 0.0, 1.0, TRUE, NULL },
   { NULL }
@@ -57,16 +57,17 @@ ord_augmentation_from_options (OrdAugmentation  *augmentation,
 guint
 ord_augmentation_averaged_flips (const OrdOptions *options)
 {
-  guint flips = 0;
+  OrdAugmentation augmentation;
+  guint           flips = 0;
 
   g_return_val_if_fail (options != NULL, 0);
 
   if (ord_options_get (options, "average-flips") == 0.0)
     return 0;
-  if (ord_options_get (options, "flip-horizontal") > 0.0)
-    flips |= 1u << ORD_FLIP_HORIZONTAL;
-  if (ord_options_get (options, "flip-vertical") > 0.0)
-    flips |= 1u << ORD_FLIP_VERTICAL;
+  ord_augmentation_from_options (&augmentation, options);
+  for (guint flip = 0; flip < ORD_N_FLIPS; flip++)
+    if (augmentation.flips[flip] > 0.0)
+      flips |= 1u << flip;
   return flips;
 }
 

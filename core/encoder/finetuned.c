@@ -3,6 +3,7 @@
  * A pretrained convolutional network that is trained on, with a head that is
  * new: the network at a rate of its own, which is lower.
  */
+#include "ord-encoder-export.h"
 #include "ord-encoder-private.h"
 
 #include "../onnx/ord-onnx-import.h"
@@ -58,6 +59,22 @@ keep_structure (OrdEncoder     *encoder,
   return TRUE;
 }
 
+/* A network of ours may be more than layers. */
+static gboolean
+check_views (const OrdOnnx        *onnx,
+             const OrdPretrained  *network,
+             GError              **error)
+{
+  if (g_strcmp0 (ord_onnx_get_metadata (onnx, ORD_ENCODER_EXPORT_VIEWS),
+                 ORD_ENCODER_EXPORT_MIRRORED) != 0)
+    return TRUE;
+  g_set_error (error, ORD_ERROR, ORD_ERROR_MODEL,
+               "%s makes the mean of a picture and its mirror images, which cannot be "
+               "trained on. Export it with --no-average-flips, or leave out "
+               "--finetune", network->name);
+  return FALSE;
+}
+
 static gboolean
 finetuned_build (OrdEncoder            *encoder,
                  const OrdEncoderSpec  *spec,
@@ -67,7 +84,7 @@ finetuned_build (OrdEncoder            *encoder,
   OrdOnnxImport       how = how_to_import (spec);
   OrdNode             image, feature;
 
-  if (!onnx)
+  if (!onnx || !check_views (onnx, spec->pretrained, error))
     return FALSE;
   encoder->graph = ord_graph_new (spec->seed);
   image = ord_graph_image_input (encoder->graph, "image",

@@ -276,6 +276,9 @@ ord_encoder_export (OrdEncoder   *encoder,
   if (!writer)
     return NULL;
   tell_preparation (encoder, writer);
+  ord_onnx_writer_set_metadata (writer, ORD_ENCODER_EXPORT_VIEWS,
+                                alone || encoder->flips == 0
+                                ? "picture" : ORD_ENCODER_EXPORT_MIRRORED);
   ord_onnx_writer_add_output (writer, FEATURES,
                               (int) ord_encoder_get_width (encoder));
   return writer;

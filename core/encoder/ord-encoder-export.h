@@ -14,6 +14,11 @@ G_BEGIN_DECLS
 #define ORD_ENCODER_EXPORT_COVARIATES "covariates"
 #define ORD_ENCODER_EXPORT_FEATURES   "features"
 
+/* What of a picture a feature is made from, by the metadata: "picture", or its mirror
+ * images too. */
+#define ORD_ENCODER_EXPORT_VIEWS    "views"
+#define ORD_ENCODER_EXPORT_MIRRORED "picture and mirror images"
+
 /**
  * ord_encoder_export:
  * @alone: of a picture without its mirror images

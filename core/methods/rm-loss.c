@@ -71,8 +71,8 @@
 /* Of the head's error: how far a neighbourhood reaches unless --sigma tells. */
 #define REACH        3.0
 
-/* Of the running mean of w·D, for a label of one component: the root of the weight that
- * far pairs keep unless --alpha tells. */
+/* For a label of one component, the weight that far pairs keep is the square of so many
+ * running means of w·D, unless --alpha tells. */
 #define LEAK         6.0
 
 /* Below it σ counts as this, for 1 / σ² to stay a number. */

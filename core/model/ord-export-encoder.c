@@ -162,8 +162,7 @@ ord_export_is_averaged (OrdModel *model)
   const OrdModelParts    *parts = ord_model_get_parts (model);
   g_autoptr (OrdOptions)  options = ord_trainer_options_of (parts, NULL);
 
-  return options && !ord_encoder_is_frozen (parts->encoder) &&
-         ord_augmentation_averaged_flips (options) != 0;
+  return options && ord_augmentation_averaged_flips (options) != 0;
 }
 
 gboolean

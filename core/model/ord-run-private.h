@@ -79,7 +79,7 @@ typedef struct
   gint64           started;    /* monotonic time */
 
   GArray          *history;
-  GPtrArray       *best;       /* tensors */
+  GPtrArray       *best;       /* tensors, ORD_RUN_FLIPS among them */
   double           best_mae;   /* the lowest */
   double          *best_errors; /* (ord_run_n_validated()) */
   guint64          best_step;
@@ -91,6 +91,10 @@ typedef struct
   gboolean         told_unsaved; /* that it could not be */
   guint            n_bad;
 } OrdRun;
+
+/* Beside the best parameters: the share of each flip when they were found, as later
+ * flips are not theirs. */
+#define ORD_RUN_FLIPS "trainer/flips"
 
 void   ord_run_clear   (OrdRun *run);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OrdRun, ord_run_clear)

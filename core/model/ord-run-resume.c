@@ -238,11 +238,13 @@ resume_best (OrdRun     *run,
              GError    **error)
 {
   const gsize            dims[] = { ord_run_n_validated (run) };
+  const gsize            n_flips[] = { ORD_N_FLIPS };
   g_autoptr (GPtrArray)  best = take_best (tensors);
   OrdTensor             *errors =
     ord_tensors_expect (tensors, BEST_ERRORS, 1, dims, error);
 
-  if (!errors || !ord_embedder_load (run->embedder, best, error))
+  if (!errors || !ord_tensors_expect (best, ORD_RUN_FLIPS, 1, n_flips, error) ||
+      !ord_embedder_load (run->embedder, best, error))
     return FALSE;
   run->best = g_steal_pointer (&best);
   run->best_errors = g_new (double, dims[0]);

@@ -250,6 +250,17 @@ ord_run_take_errors (OrdRun       *run,
          SIGNIFICANCE;
 }
 
+static OrdTensor *
+flips_new (OrdRun *run)
+{
+  const gsize dims[] = { ORD_N_FLIPS };
+  float       flips[ORD_N_FLIPS];
+
+  for (guint flip = 0; flip < ORD_N_FLIPS; flip++)
+    flips[flip] = (float) run->augmentation.flips[flip];
+  return ord_tensor_new (ORD_RUN_FLIPS, 1, dims, flips);
+}
+
 gboolean
 ord_run_validate (OrdRun        *run,
                   GCancellable  *cancellable,
@@ -307,6 +318,7 @@ ord_run_validate (OrdRun        *run,
       g_clear_pointer (&run->best, g_ptr_array_unref);
       run->best = ord_tensors_new ();
       ord_embedder_store (run->embedder, run->best);
+      g_ptr_array_add (run->best, flips_new (run));
     }
 
   collapsed = run->embedder->method->klass->metric &&

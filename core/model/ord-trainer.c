@@ -266,17 +266,20 @@ ord_trainer_time_epoch (OrdTrainer       *trainer,
 }
 
 /* (transfer full): as the model keeps them: with what the training found out, the
- * precision, in which the model is asked too, and whether it mirrored pictures. */
+ * precision, in which the model is asked too, and which flips its network bears. */
 static OrdOptions *
 describe_options (OrdRun *run)
 {
-  OrdOptions *options = ord_options_copy (run->trainer->options);
+  OrdOptions  *options = ord_options_copy (run->trainer->options);
+  const float *flips = ord_tensors_find (run->best, ORD_RUN_FLIPS)->values;
 
   ord_options_set (options, "precision", run->precision, NULL);
-  ord_options_set (options, "flip-horizontal",
-                   run->augmentation.flips[ORD_FLIP_HORIZONTAL] > 0.0, NULL);
-  ord_options_set (options, "flip-vertical",
-                   run->augmentation.flips[ORD_FLIP_VERTICAL] > 0.0, NULL);
+  ord_options_set (options, "flip-horizontal", flips[ORD_FLIP_HORIZONTAL] > 0.0f,
+                   NULL);
+  ord_options_set (options, "flip-vertical", flips[ORD_FLIP_VERTICAL] > 0.0f, NULL);
+  /* What a frozen part makes is known of pictures as they are. */
+  if (ord_encoder_is_frozen (run->trainer->encoder))
+    ord_options_set (options, "average-flips", 0.0, NULL);
   return options;
 }
 
@@ -304,6 +307,8 @@ ord_trainer_run (OrdTrainer       *trainer,
       !ord_embedder_load (run.embedder, run.best, error))
     return NULL;
 
+  /* Until now features were of pictures as they are: validation is for choosing, and
+   * what it holds against each other is read alike. */
   options = describe_options (&run);
   described = ord_options_to_string (options);
   ord_encoder_set_flips (run.embedder->encoder,

@@ -27,7 +27,8 @@ OrdOptions *ord_trainer_options_new (const char  *method,
                                      const char  *encoder,
                                      GError     **error);
 
-/* (transfer full) (nullable): those that a model was trained with. */
+/* (transfer full) (nullable): those that a model was trained with; where it is older
+ * than average-flips, without these. */
 OrdOptions *ord_trainer_options_of  (const OrdModelParts  *parts,
                                      GError              **error);
 

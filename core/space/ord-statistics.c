@@ -183,7 +183,7 @@ draw_statistics (OrdStatisticFunc  func,
                  guint64           seed,
                  double           *values)
 {
-  /* Neighbouring seeds must not share draws. */
+  /* Neighbouring seeds must not share draws: mixed by a first one, once. */
   OrdRandom seeds = { seed };
   guint64   base = ord_random_next (&seeds);
 

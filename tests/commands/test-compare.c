@@ -177,7 +177,8 @@ test_mirrored_trainings_are_named (void)
 
   table = CALL ("compare", gauges, "--methods", "l1", "--flip-vertical", "0,1",
                 "--no-find-flips", "--epochs", "1", "-w", work, "-q", QUICK);
-  assert_contains (table.out, "mirrored top to bottom: l1 flip-vertical=1.");
+  assert_contains (table.out, "mirrored top to bottom: l1 flip-vertical=1; their "
+                              "mirror images take part in answers.");
   json = CALL ("compare", gauges, "--methods", "l1", "--flip-vertical", "0,1",
                "--no-find-flips", "--epochs", "1", "-w", work, "--json", "-q",
                QUICK);

@@ -154,7 +154,7 @@ test_flips (void)
   assert_contains (single.out, "pictures alone");
   g_assert_null (strstr (without.out, "mirror"));
   g_assert_cmpint (refused.code, !=, 0);
-  assert_contains (refused.err, "Slice");
+  assert_contains (refused.err, "--no-average-flips");
   g_assert_cmpint (trained.code, ==, 0);
 }
 

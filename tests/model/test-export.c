@@ -461,6 +461,18 @@ test_encoder (void)
     }
 }
 
+/* The model's features are means with those of mirror images, and so are the file's. */
+static void
+test_encoder_with_flips (void)
+{
+  Training training;
+
+  training_init (&training, NULL);
+  g_assert_true (ord_options_set (training.options, "flip-vertical", 1, NULL));
+  check_encoder (training.dataset, &training, "rm-loss");
+  training_clear (&training);
+}
+
 static void
 test_encoder_with_covariates (void)
 {
@@ -489,6 +501,7 @@ main (int    argc,
   g_test_add_func ("/export/the-file-alone-gives-the-models-features",
                    test_encoder);
   g_test_add_func ("/export/and-with-covariates", test_encoder_with_covariates);
+  g_test_add_func ("/export/and-with-mirror-images", test_encoder_with_flips);
 
   return g_test_run ();
 }

@@ -484,6 +484,7 @@ test_resumes (Spots         *spots,
   const OrdModelParts     *a, *b;
   gsize                    size;
   const float             *counters;
+  const OrdTensor         *kept;
   gboolean                 faded, resumed_faded;
 
   whole = run (spots, &faded);
@@ -500,6 +501,9 @@ test_resumes (Spots         *spots,
   g_assert_cmpfloat (counters[3], !=, 0.0);
   g_assert_cmpfloat (counters[4], ==, 0.0);
   g_assert_cmpfloat (counters[5], ==, ORD_FLIP_SHARE);
+  kept = ord_tensors_find (checkpoint->tensors, "best/" ORD_RUN_FLIPS);
+  g_assert_nonnull (kept);
+  g_assert_cmpfloat (kept->values[ORD_FLIP_HORIZONTAL], ==, 0.0);
   resumed = run (spots, &resumed_faded);
 
   a = ord_model_get_parts (whole);
