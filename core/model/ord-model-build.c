@@ -14,6 +14,10 @@
 /* Stated by the intervals. */
 #define COVERAGE 0.9
 
+/* A larger radius, with more reasons for an answer, may be worse by this share of the
+ * error: less than chance decides. */
+#define RADIUS_TOLERANCE 0.005
+
 /* A picture is outside what the model knows when its nearest reference is
  * farther than this share of the validation images have theirs, and a margin;
  * or when its description says so, see ord-novelty.h. */
@@ -332,7 +336,7 @@ ord_model_build (const OrdModelSource  *source,
   parts->radius =
     ord_radius_search (neighbours, labels, n_labels,
                        parts->features + (gsize) n_train * parts->width,
-                       held_out, n_validation, NULL);
+                       held_out, n_validation, RADIUS_TOLERANCE, NULL);
 
   {
     g_auto (Answers) validation =

@@ -286,7 +286,7 @@ ord_run_validate (OrdRun        *run,
                                    run->embedder->width);
   radius = ord_radius_search (neighbours, references.labels, run->n_labels,
                               held_out.features, held_out.labels, held_out.n,
-                              NULL);
+                              0.0, NULL);
   values = answer (run, neighbours, &references, radius, &held_out);
   ord_quality_measure (&quality, held_out.labels, values, held_out.n,
                        run->n_labels);

@@ -119,7 +119,7 @@ ord_trainer_options_of (const OrdModelParts  *parts,
 
 /* Goes up when a change of the engine makes trainings come out otherwise: those
  * that an older one has begun or finished are then made again. */
-#define ENGINE_VERSION 17
+#define ENGINE_VERSION 18
 
 /* Options that change how fast or how long, but not what is learnt, other than
  * by the rounding of sums. */

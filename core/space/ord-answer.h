@@ -68,10 +68,12 @@ void       ord_answer_many (const OrdNeighbours *neighbours,
  * ord_radius_search:
  * @queries: (n_queries, width), validation features
  * @query_labels: (n_queries, n_labels)
+ * @tolerance: the share by which the error may be above the lowest
  * @mae: (out) (optional): the mean absolute error at the radius (Euclidean
  *   error for vector labels)
  *
- * The radius with the lowest validation error: coarse, then fine. Distances
+ * The radius with the lowest validation error: coarse, then fine; or of those that
+ * were tried, the largest that is worse by less than @tolerance. Distances
  * are computed once; each candidate costs a weighted sum over the sorted
  * candidates.
  */
@@ -81,6 +83,7 @@ double     ord_radius_search (const OrdNeighbours *neighbours,
                               const float         *queries,
                               const double        *query_labels,
                               gsize                n_queries,
+                              double               tolerance,
                               double              *mae);
 
 G_END_DECLS

@@ -6,6 +6,10 @@
  * the surroundings of its best place. Every distance is computed once and kept,
  * sorted, so that a candidate costs no more than the pairs within it.
  *
+ * Often the error is nearly the same over a wide range of radii, and which is the
+ * lowest is chance. Then a large radius is worth more: it answers with several
+ * images, which are several reasons, and whose spread tells something.
+ *
  * The pairs that are kept are bounded (KEPT_PAIRS). Where all pairs are more,
  * the grid ends at the radius that about half as many lie within; the answer at
  * every radius that is tried is exact all the same.
@@ -36,6 +40,12 @@ typedef struct
   double smallest;
   double largest;
 } Range;
+
+typedef struct
+{
+  double radius;
+  double error;
+} Candidate;
 
 static int
 compare_floats (const void *a,
@@ -192,51 +202,67 @@ mean_error (Search *search,
 static void
 try_radius (Search *search,
             double  radius,
-            double *best,
-            double *best_error)
+            GArray *tried)
 {
-  double error = mean_error (search, radius);
+  Candidate candidate = { radius, mean_error (search, radius) };
 
-  if (error < *best_error)
-    {
-      *best = radius;
-      *best_error = error;
-    }
+  g_array_append_val (tried, candidate);
 }
 
-static double
-search_grids (Search *search,
-              Range   range,
-              double *mae)
+/* The first with the lowest error; or the largest radius that is worse by less than
+ * that share. */
+static Candidate
+choose (GArray *tried,
+        double  tolerance)
 {
-  double best = range.smallest;
-  double best_error = INFINITY;
-  double step = COARSE_STEP;
-  double coarse;
-  double steps = log (range.largest / range.smallest) / log (step);
-  gint   n_steps;
+  Candidate chosen = g_array_index (tried, Candidate, 0);
+  double    limit;
+
+  for (guint i = 1; i < tried->len; i++)
+    if (g_array_index (tried, Candidate, i).error < chosen.error)
+      chosen = g_array_index (tried, Candidate, i);
+
+  limit = (1.0 + tolerance) * chosen.error;
+  for (guint i = 0; i < tried->len; i++)
+    {
+      Candidate candidate = g_array_index (tried, Candidate, i);
+
+      if (candidate.error < limit && candidate.radius > chosen.radius)
+        chosen = candidate;
+    }
+
+  return chosen;
+}
+
+/* (transfer full) (element-type Candidate): what was tried, in that order. */
+static GArray *
+search_grids (Search *search,
+              Range   range)
+{
+  GArray   *tried = g_array_new (FALSE, FALSE, sizeof (Candidate));
+  double    step = COARSE_STEP;
+  double    steps = log (range.largest / range.smallest) / log (step);
+  gint      n_steps;
+  Candidate coarse;
 
   if (steps > COARSE_MAX)
     step = pow (range.largest / range.smallest, 1.0 / COARSE_MAX);
   n_steps = MIN (ceil (steps), COARSE_MAX);
 
   for (gint i = 0; i <= n_steps; i++)
-    try_radius (search,
-                MIN (range.smallest * pow (step, i), range.largest),
-                &best, &best_error);
+    try_radius (search, MIN (range.smallest * pow (step, i), range.largest),
+                tried);
 
-  coarse = best;
+  coarse = choose (tried, 0.0);
   for (gint i = -FINE_STEPS + 1; i < FINE_STEPS; i++)
     {
-      double radius = coarse * pow (step, (double) i / FINE_STEPS);
+      double radius = coarse.radius * pow (step, (double) i / FINE_STEPS);
 
       if (i != 0 && radius <= range.largest)
-        try_radius (search, radius, &best, &best_error);
+        try_radius (search, radius, tried);
     }
 
-  *mae = best_error;
-
-  return best;
+  return tried;
 }
 
 double
@@ -246,17 +272,19 @@ ord_radius_search (const OrdNeighbours *neighbours,
                    const float         *queries,
                    const double        *query_labels,
                    gsize                n_queries,
+                   double               tolerance,
                    double              *mae)
 {
-  Search search;
-  Range  range;
-  double radius;
-  double error;
+  g_autoptr (GArray) tried = NULL;
+  Search             search;
+  Range              range;
+  Candidate          chosen;
 
   g_return_val_if_fail (neighbours != NULL, 1.0);
   g_return_val_if_fail (labels != NULL && n_labels > 0, 1.0);
   g_return_val_if_fail (queries != NULL && query_labels != NULL, 1.0);
   g_return_val_if_fail (n_queries > 0, 1.0);
+  g_return_val_if_fail (tolerance >= 0.0, 1.0);
 
   range = measure_range (neighbours, queries, n_queries);
   /* Everything lies in one point: any radius holds all of it. */
@@ -274,9 +302,10 @@ ord_radius_search (const OrdNeighbours *neighbours,
   };
   ord_neighbours_foreach (neighbours, queries, n_queries, range.largest,
                           keep_found, &search);
-  radius = search_grids (&search, range, &error);
+  tried = search_grids (&search, range);
+  chosen = choose (tried, tolerance);
   if (mae != NULL)
-    *mae = error;
+    *mae = chosen.error;
 
   for (gsize q = 0; q < n_queries; q++)
     g_free (search.found[q]);
@@ -284,5 +313,5 @@ ord_radius_search (const OrdNeighbours *neighbours,
   g_free (search.n_found);
   g_free (search.errors);
 
-  return radius;
+  return chosen.radius;
 }
