@@ -8,7 +8,7 @@
  *
  * Often the error is nearly the same over a wide range of radii, and which is the
  * lowest is chance. Then a large radius is worth more: it answers with several
- * images, which are several reasons, and whose spread tells something.
+ * images, which are several reasons, and whose spread tells something (docs/radius.md).
  *
  * The pairs that are kept are bounded (KEPT_PAIRS). Where all pairs are more,
  * the grid ends at the radius that about half as many lie within; the answer at
