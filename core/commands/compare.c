@@ -13,8 +13,8 @@
 #include "../comparison/ord-comparison-run.h"
 #include "../comparison/ord-pace.h"
 #include "../comparison/ord-report.h"
-#include "../ord-random.h"
 #include "../methods/ord-method.h"
+#include "../ord-random.h"
 #include "network-options.h"
 
 /* Of splits that nobody has told: the default of `train`, whatever the seed of a

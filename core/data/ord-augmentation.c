@@ -30,7 +30,8 @@ const OrdOptionSpec ord_augmentation_options[] = {
   { "find-flips", "mirror training images too once held-out images show that mirror "
     "images have the same value", 1.0, 0.0, 1.0, TRUE, NULL },
   { "average-flips", "answer by the mean of a picture and its mirror images, where "
-    "training mirrored pictures (not of a network that is not trained)", 1.0, 0.0, 1.0, TRUE, NULL },
+    "training mirrored pictures (not of a network that is not trained)",
+    1.0, 0.0, 1.0, TRUE, NULL },
   { "fade", "weaken these changes, but for mirror images, towards the end where "
     "they make held-out images clearly harder to read", 1.0, 0.0, 1.0, TRUE, NULL },
   { NULL }

@@ -39,29 +39,31 @@ add_covariates (OrdOnnxWriter *writer,
  * the views is the feature. */
 #define VIEWS(what) "views/" what
 
-/* Slice turns an axis round by steps of −1, from the last number to before the first. */
-#define BACKWARDS    VIEWS ("backwards")
-#define BEFORE_FIRST VIEWS ("before-first")
-
-/* (transfer none): @images mirrored, called @name. */
-static const char *
+/* Slice turns axes round by steps of −1, from the last number to before the first. */
+static void
 add_mirrored (OrdOnnxWriter *writer,
-              const char    *images,
-              OrdFlip        flip,
+              guint          view,
               const char    *name)
 {
-  static const gint64        axes[ORD_N_FLIPS] = { [ORD_FLIP_HORIZONTAL] = 3,
-                                                   [ORD_FLIP_VERTICAL] = 2 };
-  g_autofree char           *axis = g_strconcat (name, "/axis", NULL);
-  const char * const         inputs[] = { images, BACKWARDS, BEFORE_FIRST, axis,
-                                          BACKWARDS };
+  static const gint64  back[ORD_N_FLIPS] = { -1, -1 };
+  static const gint64  before_first[ORD_N_FLIPS] = { -G_MAXINT32, -G_MAXINT32 };
+  g_autofree char     *last = g_strconcat (name, "/last", NULL);
+  g_autofree char     *end = g_strconcat (name, "/before-first", NULL);
+  g_autofree char     *axis = g_strconcat (name, "/axes", NULL);
+  const char * const   inputs[] = { IMAGE, last, end, axis, last };
+  gint64               axes[ORD_N_FLIPS];
+  guint                n_axes = 0;
 
-  ord_onnx_writer_add_indices (writer, axis, 1, &axes[flip]);
+  if (view & 1u << ORD_FLIP_HORIZONTAL)
+    axes[n_axes++] = 3;
+  if (view & 1u << ORD_FLIP_VERTICAL)
+    axes[n_axes++] = 2;
+  ord_onnx_writer_add_indices (writer, last, n_axes, back);
+  ord_onnx_writer_add_indices (writer, end, n_axes, before_first);
+  ord_onnx_writer_add_indices (writer, axis, n_axes, axes);
   ord_onnx_writer_add_node (writer, "Slice", G_N_ELEMENTS (inputs), inputs, name);
-  return name;
 }
 
-/* @views: (n_views): of pictures, or of their covariates, which all views share */
 static void
 join_views (OrdOnnxWriter      *writer,
             guint               n_views,
@@ -72,32 +74,28 @@ join_views (OrdOnnxWriter      *writer,
   ord_onnx_writer_set_int (writer, "axis", 0);
 }
 
-/* Returns: how many views there are. */
+/* Those of forward_mirrored() in ord-encoder.c; all have the picture's covariates.
+ * Returns: how many there are. */
 static guint
 add_views (OrdOnnxWriter *writer,
            guint          flips,
            gboolean       covariates)
 {
-  static const gint64 back = -1, before_first = -G_MAXINT32;
+  static const char * const names[1 << ORD_N_FLIPS] = {
+    IMAGE, VIEWS ("1"), VIEWS ("2"), VIEWS ("3"),
+  };
   const char *views[1 << ORD_N_FLIPS] = { IMAGE };
   const char *shared[1 << ORD_N_FLIPS] = { COVARIATES };
   guint       n_views = 1;
 
-  ord_onnx_writer_add_indices (writer, BACKWARDS, 1, &back);
-  ord_onnx_writer_add_indices (writer, BEFORE_FIRST, 1, &before_first);
-  if (flips & 1u << ORD_FLIP_HORIZONTAL)
-    views[n_views++] = add_mirrored (writer, IMAGE, ORD_FLIP_HORIZONTAL,
-                                     VIEWS ("left-right"));
-  if (flips & 1u << ORD_FLIP_VERTICAL)
+  for (guint view = 1; view <= flips; view++)
     {
-      views[n_views++] = add_mirrored (writer, IMAGE, ORD_FLIP_VERTICAL,
-                                       VIEWS ("top-bottom"));
-      if (n_views == 3)
-        views[n_views++] = add_mirrored (writer, VIEWS ("left-right"),
-                                         ORD_FLIP_VERTICAL, VIEWS ("both"));
+      if ((view & ~flips) != 0)
+        continue;
+      add_mirrored (writer, view, names[view]);
+      views[n_views] = names[view];
+      shared[n_views++] = COVARIATES;
     }
-  for (guint i = 1; i < n_views; i++)
-    shared[i] = COVARIATES;
   join_views (writer, n_views, views, VIEWS (IMAGE));
   if (covariates)
     join_views (writer, n_views, shared, VIEWS (COVARIATES));
@@ -133,10 +131,10 @@ export_graph (OrdEncoder  *encoder,
   static const char * const plain[] = { IMAGE, COVARIATES };
   static const char * const views[] = { VIEWS (IMAGE), VIEWS (COVARIATES) };
   const OrdPreparation     *preparation = &encoder->preparation;
-  gboolean       sized = ord_onnx_export_is_sized (encoder->graph);
-  OrdOnnxWriter *writer = ord_onnx_writer_new ();
-  gboolean       covariates;
-  guint          n_views;
+  gboolean                  sized = ord_onnx_export_is_sized (encoder->graph);
+  OrdOnnxWriter            *writer = ord_onnx_writer_new ();
+  gboolean                  covariates;
+  guint                     n_views;
 
   ord_onnx_writer_add_images (writer, IMAGE, preparation->channels,
                               sized ? preparation->height : 0,

@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "../ord-random.h"
 #include "../encoder/ord-feature-cache.h"
+#include "../ord-random.h"
 
 /* Pictures that the network sees at once: always as many, since the last bits
  * of what it makes of one may depend on that. */

@@ -19,10 +19,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "../ord-random.h"
 #include "ord-geometry-private.h"
 #include "ord-knn-graph-private.h"
 #include "ord-neighbours-private.h"
-#include "../ord-random.h"
 #include "ord-shortest-paths-private.h"
 
 #define D5_NEAREST    5
